@@ -1,0 +1,241 @@
+//! The composition root: from a configuration to services, a router and background tasks.
+//! Nothing is decided here; each section becomes a service's own settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::domain::client::Clients;
+use crate::entropy::Entropy;
+use crate::keyring::{Keyring, KeyringError};
+use crate::outbound::{self, OperatorHosts, OutboundError};
+use crate::protocol::authorize::{Authorization, Parts};
+use crate::protocol::discovery::{Documents, path};
+use crate::protocol::health::Readiness;
+use crate::protocol::issue::Mint;
+use crate::protocol::token::Token;
+use crate::protocol::userinfo::Userinfo;
+use crate::store::{self, Location, Maintenance, Store, StoreError};
+use crate::upstream::Provider;
+use crate::upstream::dingtalk::{self, DingTalk};
+use crate::web::{self, Web};
+
+/// How often rows are swept whose time is over.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Why the broker does not start, in one sentence for an operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store.
+    #[error("the store can't be used: {0}")]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error("the keys can't be used: {0}")]
+    Keys(#[from] KeyringError),
+    /// Outbound HTTP.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    /// A file of `[outbound] ca_files`.
+    #[error("{path} of [outbound] ca_files can't be read: {reason}")]
+    CaFile {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A public document can't be written.
+    #[error("metadata can't be written: {0}")]
+    Documents(#[from] serde_json::Error),
+}
+
+/// What a broker stands on. Tests and `demo` bring their own.
+pub struct Foundation {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+}
+
+impl Foundation {
+    /// Opens store and keys where the configuration says. The store comes first: its lock
+    /// keeps a second process from making keys at the same time.
+    ///
+    /// # Errors
+    /// [`StartError`]
+    pub fn open(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let location = match &config.store.location {
+            config::StoreLocation::Memory => Location::Memory,
+            config::StoreLocation::File(path) => Location::File {
+                path: path.clone(),
+                cache: config.store.cache_size,
+            },
+        };
+        let store = store::open(&location)?;
+        let keyring = Keyring::open(&config.keys.directory, entropy.as_ref(), clock.now())?;
+        Ok(Self {
+            clock,
+            entropy,
+            store,
+            keyring: Arc::new(keyring),
+        })
+    }
+}
+
+/// A broker, ready to be served.
+pub struct App {
+    router: Router,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl App {
+    /// Puts a broker together.
+    ///
+    /// # Errors
+    /// [`StartError`]
+    pub fn assemble(config: Config, foundation: Foundation) -> Result<Self, StartError> {
+        let Foundation {
+            clock,
+            entropy,
+            store,
+            keyring,
+        } = foundation;
+        let http = OperatorHosts::new(&outbound_settings(&config.outbound)?)?;
+        let clients: Arc<Clients> = Arc::new(config.clients.into_iter().collect());
+        let providers = config
+            .upstreams
+            .into_iter()
+            .map(|upstream| provider(upstream, &config.issuer, http.clone(), Arc::clone(&clock)))
+            .collect();
+        let mint = Arc::new(Mint::new(
+            config.issuer.clone(),
+            config.lifetimes,
+            Arc::clone(&keyring),
+            Arc::clone(&entropy),
+        ));
+        let web = Web {
+            documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
+            authorization: Authorization::new(Parts {
+                issuer: config.issuer.clone(),
+                lifetimes: config.lifetimes,
+                clients: Arc::clone(&clients),
+                providers,
+                codes: Arc::clone(&store) as _,
+                sessions: Arc::clone(&store) as _,
+                keyring,
+                entropy: Arc::clone(&entropy),
+            }),
+            token: Token::new(
+                Arc::clone(&clients),
+                config.lifetimes,
+                Arc::clone(&store) as _,
+                Arc::clone(&store) as _,
+                Arc::clone(&mint),
+                Arc::clone(&entropy),
+            ),
+            userinfo: Userinfo::new(clients, Arc::clone(&store) as _, mint),
+            readiness: Readiness::new(Arc::clone(&store) as _),
+            settings: web::Settings {
+                issuer: config.issuer,
+                contact: config.pages.contact,
+                session_cookie: config.lifetimes.session_absolute,
+            },
+            clock: Arc::clone(&clock),
+            entropy,
+        };
+        Ok(Self {
+            router: web::router(Arc::new(web)),
+            store,
+            clock,
+        })
+    }
+
+    /// The router, to be served.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Sweeps expired rows until `stopped`.
+    pub async fn run_background(self, stopped: CancellationToken) {
+        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            tokio::select! {
+                () = stopped.cancelled() => return,
+                _ = ticks.tick() => sweep(self.store.as_ref(), self.clock.as_ref()).await,
+            }
+        }
+    }
+}
+
+async fn sweep(store: &dyn Maintenance, clock: &dyn Clock) {
+    match store.sweep(clock.now()).await {
+        Ok(0) => {}
+        Ok(rows) => tracing::debug!(rows, "swept expired rows"),
+        Err(error) => tracing::error!(%error, "expired rows could not be swept"),
+    }
+}
+
+fn outbound_settings(section: &config::Outbound) -> Result<outbound::Settings, StartError> {
+    let mut ca_pems = Vec::new();
+    for path in &section.ca_files {
+        ca_pems.push(std::fs::read(path).map_err(|error| StartError::CaFile {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?);
+    }
+    Ok(outbound::Settings {
+        ca_pems,
+        proxy: section.proxy.clone(),
+        ..outbound::Settings::default()
+    })
+}
+
+fn provider(
+    upstream: config::Upstream,
+    issuer: &crate::domain::issuer::Issuer,
+    http: OperatorHosts,
+    clock: Arc<dyn Clock>,
+) -> Arc<dyn Provider> {
+    match upstream.kind {
+        config::UpstreamKind::DingTalk(section) => {
+            let redirect_uri = issuer.endpoint(&format!("{}{}", path::CALLBACK, upstream.id));
+            let settings = dingtalk::Settings {
+                id: upstream.id,
+                name: upstream.name,
+                client_id: section.client_id,
+                client_secret: section.client_secret,
+                corp_id: section.corp_id,
+                redirect_uri,
+                login_base_url: section.login_base_url,
+                api_base_url: section.api_base_url,
+                oapi_base_url: section.oapi_base_url,
+                ask_organisation: section.ask_organisation,
+                preferred_username: match section.preferred_username {
+                    config::UsernameSource::UserId => dingtalk::UsernameSource::UserId,
+                    config::UsernameSource::JobNumber => dingtalk::UsernameSource::JobNumber,
+                    config::UsernameSource::OrgEmail => dingtalk::UsernameSource::OrgEmail,
+                    config::UsernameSource::OrgEmailLocalPart => {
+                        dingtalk::UsernameSource::OrgEmailLocalPart
+                    }
+                },
+                locale: section.locale,
+                zoneinfo: section.zoneinfo,
+                patience: Duration::from_secs(15),
+                retry_pause: Duration::from_secs(1),
+            };
+            Arc::new(DingTalk::new(settings, http, clock))
+        }
+    }
+}

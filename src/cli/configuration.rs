@@ -1,0 +1,70 @@
+//! Reading the configuration file, with the environment laid over it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::config::{self, Config};
+
+/// Which file.
+#[derive(Debug, Args)]
+pub(super) struct File {
+    /// The file of configuration.
+    #[arg(long, short, value_name = "FILE", default_value = "dingpass.toml")]
+    pub(super) config: PathBuf,
+}
+
+/// A configuration file as it was read.
+pub(super) struct Read {
+    /// The configuration, or its faults.
+    pub(super) outcome: Result<Config, Vec<config::Notice>>,
+    /// The file's text, for showing where a fault is.
+    pub(super) text: String,
+}
+
+impl File {
+    /// Reads the file and looks at all of it.
+    pub(super) fn read(&self) -> anyhow::Result<Read> {
+        let text = std::fs::read_to_string(&self.config)
+            .with_context(|| format!("{} can't be read", self.config.display()))?;
+        let path = std::path::absolute(&self.config)
+            .with_context(|| format!("{} has no absolute path", self.config.display()))?;
+        let folder = path.parent().unwrap_or_else(|| Path::new("/"));
+        Ok(Read {
+            outcome: config::load(&text, folder, &environment()),
+            text,
+        })
+    }
+
+    /// Notices about the file, rendered.
+    pub(super) fn describe(&self, notices: &[config::Notice], text: &str) -> String {
+        config::describe(notices, &self.config.display().to_string(), text)
+    }
+
+    /// The configuration; its faults, rendered, are the error.
+    pub(super) fn load(&self) -> anyhow::Result<Config> {
+        let read = self.read()?;
+        read.outcome.map_err(|faults| {
+            anyhow::anyhow!(
+                "{} is not a configuration:\n\n{}",
+                self.config.display(),
+                self.describe(&faults, &read.text)
+            )
+        })
+    }
+}
+
+/// Our variables of the environment. Others are not even looked at, and one that is not
+/// text can't be ours.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("DINGPASS__"))
+        .collect()
+}

@@ -1,0 +1,60 @@
+//! Listening and serving: one listener, one router, a graceful end.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests under way may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long a client may take to send a request's head. Without a limit, slow clients hold
+/// connections for ever.
+const HEAD: Duration = Duration::from_secs(10);
+
+/// Binds the address.
+pub(super) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| {
+        format!("{address} can't be listened on; is another program using that port?")
+    })
+}
+
+/// Serves `router` until `stopped`, then lets requests under way end.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stopped: CancellationToken,
+) -> anyhow::Result<()> {
+    let handle = axum_server::Handle::new();
+    let draining = handle.clone();
+    let watcher = tokio::spawn(async move {
+        stopped.cancelled().await;
+        draining.graceful_shutdown(Some(DRAIN));
+    });
+    let mut server = axum_server::from_tcp(listener)?
+        .first_request_timeout(HEAD)
+        .handle(handle);
+    server.http_builder().http1().header_read_timeout(HEAD);
+    let served = server.serve(router.into_make_service()).await;
+    watcher.abort();
+    served.context("serving failed")
+}
+
+/// A token that is cancelled by SIGINT or SIGTERM.
+pub(super) fn stop_signal() -> anyhow::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stopped = CancellationToken::new();
+    let token = stopped.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        token.cancel();
+    });
+    Ok(stopped)
+}

@@ -1,0 +1,26 @@
+//! Log lines, to standard error.
+
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts the log. With a store in memory, redb's warning that memory can't be locked is
+/// left out; on a file it says that the file system has no locks, which matters.
+pub(super) fn start(log: &Log, in_memory: bool) -> anyhow::Result<()> {
+    let words = if in_memory {
+        format!("redb=error,{}", log.filter)
+    } else {
+        log.filter.clone()
+    };
+    let filter = EnvFilter::try_new(words)
+        .with_context(|| format!("[log] filter {:?} can't be read", log.filter))?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Text => lines.try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("the log can't be started: {error}"))
+}

@@ -1,0 +1,68 @@
+//! The command line: arguments, exit codes, one clear sentence for whatever goes wrong.
+
+mod check;
+mod configuration;
+mod demo;
+mod healthcheck;
+mod listen;
+mod logs;
+mod say;
+mod serve;
+mod sim;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An OpenID Connect broker that signs people in through DingTalk.
+#[derive(Debug, Parser)]
+#[command(name = "dingpass", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the broker.
+    Serve(configuration::File),
+    /// Look at a configuration: exits 0, or says everything that is wrong with it.
+    Check(configuration::File),
+    /// Run a simulated DingTalk.
+    Sim(sim::Arguments),
+    /// Run simulator, broker and a sample application on this machine, keeping nothing.
+    Demo(demo::Arguments),
+    /// Ask a running broker whether it is alive: exits 0 or 1.
+    Healthcheck(healthcheck::Arguments),
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Check(file) => return check::run(&file),
+        Command::Serve(file) => serve::run(&file),
+        Command::Sim(arguments) => sim::run(arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::wrong(&format!("dingpass: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs `work` on the asynchronous runtime.
+fn block_on<F>(work: F) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

@@ -1,0 +1,93 @@
+//! `token_endpoint_auth_method` and the secret that belongs to it.
+
+use secrecy::ExposeSecret as _;
+
+use super::client_presets::Preset;
+use super::nearest::alternatives;
+use super::reader::Section;
+use super::secret;
+use crate::domain::client::ClientAuthentication;
+use crate::domain::secret::Digest;
+
+/// Shorter ones could be guessed by who sees one of the plain digests that are kept.
+const SHORTEST_SECRET: usize = 32;
+
+/// How a client authenticates, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Secret,
+    None,
+}
+
+const NAMES: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+/// Methods of the registry that may come (RFC 7591, OIDC Core section 9, RFC 8705).
+const LATER: [&str; 4] = [
+    "client_secret_jwt",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+];
+
+/// The method, or none after a fault.
+pub(super) fn method(section: &mut Section<'_>, preset: &Preset) -> Option<Method> {
+    const KEY: &str = "token_endpoint_auth_method";
+    let written = section.has(KEY);
+    let text = section.text(KEY);
+    if !written {
+        return Some(preset.method);
+    }
+    let text = text?;
+    if LATER.contains(&text.value.as_str()) {
+        let names = alternatives(NAMES);
+        section.fault(
+            &text.at,
+            format!("`{KEY}`: this method is not there yet; write {names}"),
+        );
+        return None;
+    }
+    let options = NAMES.map(|name| match name {
+        "none" => (name, Method::None),
+        _ => (name, Method::Secret),
+    });
+    section.choose(KEY, &text, &options)
+}
+
+/// The secret's digest, or none after a fault.
+pub(super) fn authentication(
+    section: &mut Section<'_>,
+    method: Option<Method>,
+) -> Option<ClientAuthentication> {
+    let given = section.has("client_secret") || section.has("client_secret_file");
+    let secret = secret::take(section, "client_secret", "client_secret_file");
+    match method? {
+        Method::None if given => {
+            let at = secret.map_or_else(|| section.header(), |secret| secret.at);
+            section.fault(
+                &at,
+                "a client with token_endpoint_auth_method \"none\" (also by preset) has no secret; take the secret or the method away",
+            );
+            None
+        }
+        Method::None => Some(ClientAuthentication::None),
+        Method::Secret if !given => {
+            section.missing(
+                "client_secret",
+                "\"<at least 32 random characters>\", or client_secret_file, or token_endpoint_auth_method = \"none\"",
+            );
+            None
+        }
+        Method::Secret => {
+            let secret = secret?;
+            let text = secret.value.expose_secret();
+            if text.len() < SHORTEST_SECRET {
+                section.fault(
+                    &secret.at,
+                    "the client's secret must have at least 32 characters, better 43 random ones",
+                );
+                return None;
+            }
+            Some(ClientAuthentication::Secret(Digest::of(text)))
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The members of a client that change nothing today. A registration made for another
+//! provider can be carried over as it is: every member of RFC 7591, of OpenID Connect
+//! Registration and of the logout specifications is known and its type is checked. What
+//! asks for something that is not done is a fault where silence would be unsafe or break
+//! the client, and a warning otherwise.
+
+use super::reader::{Found, Section};
+use super::tree::{Content, Origin};
+use super::web_url;
+
+/// The type of a member.
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Texts,
+    Flag,
+    /// An http or https URL.
+    Url,
+    /// An https URL.
+    SecureUrl,
+    SecureUrls,
+    Origins,
+    Table,
+}
+
+/// Accepted without a word: they ask for nothing.
+const SILENT: [(&str, Shape); 4] = [
+    ("contacts", Shape::Texts),
+    ("software_id", Shape::Text),
+    ("software_version", Shape::Text),
+    // `auth_time` stands in every ID Token.
+    ("require_auth_time", Shape::Flag),
+];
+
+const LOGOUT: &str = "logout is not there yet";
+const CONSENT: &str = "there is no consent page yet";
+const OFFLINE: &str = "refresh tokens are not there yet";
+const CLIENT_KEYS: &str = "clients can't authenticate by key yet";
+
+/// Accepted with a warning that says why nothing comes of it.
+const LATER: [(&str, Shape, &str); 18] = [
+    ("logo_uri", Shape::Url, CONSENT),
+    ("policy_uri", Shape::Url, CONSENT),
+    ("tos_uri", Shape::Url, CONSENT),
+    ("jwks", Shape::Table, CLIENT_KEYS),
+    ("jwks_uri", Shape::SecureUrl, CLIENT_KEYS),
+    ("token_endpoint_auth_signing_alg", Shape::Text, CLIENT_KEYS),
+    (
+        "sector_identifier_uri",
+        Shape::SecureUrl,
+        "subjects are the same for all clients",
+    ),
+    (
+        "default_acr_values",
+        Shape::Texts,
+        "there is one way to sign in",
+    ),
+    (
+        "initiate_login_uri",
+        Shape::SecureUrl,
+        "sign-in begins at the client alone",
+    ),
+    (
+        "request_uris",
+        Shape::SecureUrls,
+        "request objects are refused",
+    ),
+    ("backchannel_logout_uri", Shape::Url, LOGOUT),
+    ("backchannel_logout_session_required", Shape::Flag, LOGOUT),
+    ("frontchannel_logout_uri", Shape::Url, LOGOUT),
+    ("frontchannel_logout_session_required", Shape::Flag, LOGOUT),
+    ("offline_access_outlives_logout", Shape::Flag, OFFLINE),
+    (
+        "may_introspect",
+        Shape::Texts,
+        "introspection is not there yet",
+    ),
+    (
+        "allowed_cors_origins",
+        Shape::Origins,
+        "CORS is not there yet",
+    ),
+    (
+        "software_statement",
+        Shape::Text,
+        "software statements are not read",
+    ),
+];
+
+const PLAIN_ID_TOKEN: &str = "ID Tokens are signed, not encrypted";
+const PLAIN_USERINFO: &str = "userinfo is plain JSON";
+const NO_REQUEST_OBJECTS: &str = "request objects are refused";
+
+/// Refused: such a client would wait for what never comes.
+const REFUSED: [(&str, &str); 8] = [
+    ("id_token_encrypted_response_alg", PLAIN_ID_TOKEN),
+    ("id_token_encrypted_response_enc", PLAIN_ID_TOKEN),
+    ("userinfo_signed_response_alg", PLAIN_USERINFO),
+    ("userinfo_encrypted_response_alg", PLAIN_USERINFO),
+    ("userinfo_encrypted_response_enc", PLAIN_USERINFO),
+    ("request_object_signing_alg", NO_REQUEST_OBJECTS),
+    ("request_object_encryption_alg", NO_REQUEST_OBJECTS),
+    ("request_object_encryption_enc", NO_REQUEST_OBJECTS),
+];
+
+/// Members that may be written once more for each language (RFC 7591 section 2.2).
+const LOCALISED: [(&str, Shape); 5] = [
+    ("client_name", Shape::Text),
+    ("client_uri", Shape::Url),
+    ("logo_uri", Shape::Url),
+    ("policy_uri", Shape::Url),
+    ("tos_uri", Shape::Url),
+];
+
+/// Takes and checks every member that `clients` doesn't use.
+pub(super) fn read(section: &mut Section<'_>) {
+    if section.has("jwks") && section.has("jwks_uri") {
+        let at = section.header();
+        section.fault(&at, "`jwks` and `jwks_uri` are both given; keep one");
+    }
+    for (key, shape) in SILENT {
+        take(section, key, shape);
+    }
+    for (key, shape, why) in LATER {
+        if let Some(at) = take(section, key, shape) {
+            section.warn(&at, format!("`{key}` has no effect yet: {why}"));
+        }
+    }
+    for (key, why) in REFUSED {
+        if let Some(text) = section.text(key) {
+            section.fault(&text.at, format!("`{key}` must be left out: {why}"));
+        }
+    }
+    for (key, shape) in LOCALISED {
+        localised(section, key, shape);
+    }
+    grant_types(section);
+    response_types(section);
+    subject_type(section);
+    section.choice("id_token_signed_response_alg", &[("RS256", ())]);
+    consent(section);
+}
+
+/// Checks a member's type and says where it is, if it is there and right.
+fn take(section: &mut Section<'_>, key: &'static str, shape: Shape) -> Option<Origin> {
+    match shape {
+        Shape::Flag => section.flag(key).map(|found| found.at),
+        Shape::Text | Shape::Url | Shape::SecureUrl => {
+            let text = section.text(key)?;
+            check(section, key, shape, &text).then_some(text.at)
+        }
+        Shape::Texts | Shape::SecureUrls | Shape::Origins => {
+            let texts = section.texts(key)?;
+            let mut proper = true;
+            for text in &texts.value {
+                proper &= check(section, key, shape, text);
+            }
+            proper.then_some(texts.at)
+        }
+        Shape::Table => {
+            let node = section.any(key)?;
+            if let Content::Table(_) = node.content {
+                return Some(node.at);
+            }
+            let given = node.content.type_name();
+            section.fault(&node.at, format!("`{key}` must be a table, not {given}"));
+            None
+        }
+    }
+}
+
+fn check(section: &mut Section<'_>, key: &str, shape: Shape, text: &Found<String>) -> bool {
+    let checked = match shape {
+        Shape::Url => web_url::any(&text.value).map(drop),
+        Shape::SecureUrl | Shape::SecureUrls => web_url::secure(&text.value).map(drop),
+        Shape::Origins => web_url::origin(&text.value).map(drop),
+        Shape::Text | Shape::Texts | Shape::Flag | Shape::Table => Ok(()),
+    };
+    if let Err(message) = checked {
+        section.fault(&text.at, format!("`{key}` {message}"));
+    }
+    checked.is_ok()
+}
+
+fn localised(section: &mut Section<'_>, key: &'static str, shape: Shape) {
+    for (tag, text) in section.localised(key) {
+        if tag.is_empty() {
+            section.fault(
+                &text.at,
+                format!("`{key}#` must end in a language like zh-CN"),
+            );
+        } else if check(section, key, shape, &text) {
+            section.warn(
+                &text.at,
+                format!("`{key}` has no effect yet in a language of its own"),
+            );
+        }
+    }
+}
+
+fn grant_types(section: &mut Section<'_>) {
+    const KEY: &str = "grant_types";
+    let Some(written) = section.texts(KEY) else {
+        return;
+    };
+    let mut by_code = false;
+    for text in &written.value {
+        match text.value.as_str() {
+            "authorization_code" => by_code = true,
+            "refresh_token" => {
+                section.warn(
+                    &text.at,
+                    format!("`{KEY}`: \"refresh_token\" is accepted, but not granted yet"),
+                );
+            }
+            _ => section.fault(
+                &text.at,
+                format!("`{KEY}` takes \"authorization_code\" and \"refresh_token\" alone"),
+            ),
+        }
+    }
+    if !by_code {
+        section.fault(
+            &written.at,
+            format!("`{KEY}` must hold \"authorization_code\", the only grant there is"),
+        );
+    }
+}
+
+fn response_types(section: &mut Section<'_>) {
+    let Some(written) = section.texts("response_types") else {
+        return;
+    };
+    if written.value.is_empty() {
+        section.fault(&written.at, "`response_types` must be [\"code\"]");
+    }
+    for text in &written.value {
+        section.choose("response_types", text, &[("code", ())]);
+    }
+}
+
+fn subject_type(section: &mut Section<'_>) {
+    let choice = section.choice("subject_type", &[("public", true), ("pairwise", false)]);
+    if let Some(Found { value: false, at }) = choice {
+        section.fault(
+            &at,
+            "`subject_type`: \"pairwise\" is not there yet; write \"public\"",
+        );
+    }
+}
+
+fn consent(section: &mut Section<'_>) {
+    let choice = section.choice("consent", &[("implied", false), ("ask", true)]);
+    if let Some(Found { value: true, at }) = choice {
+        section.warn(
+            &at,
+            format!("`consent` = \"ask\" has no effect yet: {CONSENT}"),
+        );
+    }
+}

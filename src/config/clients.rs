@@ -1,0 +1,209 @@
+//! `[[clients]]`: the applications, in the member names of RFC 7591.
+
+use std::collections::BTreeSet;
+
+use super::client_authentication::{Method, authentication, method};
+use super::client_presets::{Preset, preset};
+use super::client_uris::{self, RedirectRule};
+use super::nearest::nearest;
+use super::reader::{Found, Section, printable};
+use super::{client_members, web_url};
+use crate::domain::client::{ApplicationType, Client, IdTokenClaims};
+use crate::domain::id::ClientId;
+use crate::domain::scope::{Scope, Scopes};
+
+const DEFAULT_SCOPE: &str = "openid profile email";
+
+const APPLICATION_TYPES: [(&str, ApplicationType); 2] = [
+    ("web", ApplicationType::Web),
+    ("native", ApplicationType::Native),
+];
+const ID_TOKEN_CLAIMS: [(&str, IdTokenClaims); 2] = [
+    ("standard", IdTokenClaims::Standard),
+    ("minimal", IdTokenClaims::Minimal),
+];
+
+/// What NocoBase reads from userinfo beside the standard claims.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ExtraClaim {
+    Username,
+    Phone,
+}
+
+const EXTRA_CLAIMS: [(&str, ExtraClaim); 2] = [
+    ("username", ExtraClaim::Username),
+    ("phone", ExtraClaim::Phone),
+];
+
+pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Client> {
+    if !root.has("clients") {
+        let at = root.header();
+        root.warn(
+            &at,
+            "there are no [[clients]], so nobody can sign in anywhere",
+        );
+    }
+    let mut taken = BTreeSet::new();
+    root.list("clients", |section| read(section, &mut taken))
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Client> {
+    let id = id(section, taken);
+    let preset = preset(section);
+    let method = method(section, &preset);
+    let authentication = authentication(section, method);
+    let application_type = application_type(section, &preset);
+    let rule = RedirectRule {
+        public: method.map(|method| method == Method::None),
+        application_type,
+    };
+    let redirect_uris = client_uris::redirect_uris(section, rule);
+    client_uris::post_logout_redirect_uris(section, rule);
+    let name = section.text("client_name").map(|text| text.value);
+    let client_uri = client_uri(section);
+    let scope = scope(section, &preset);
+    let require_pkce = require_pkce(section, &preset, method);
+    let id_token_claims = section.choice("id_token_claims", &ID_TOKEN_CLAIMS);
+    let (username_claim, phone_claim) = extra_claims(section, &preset);
+    let release_unverified_email = section.flag("release_unverified_email");
+    let default_max_age = section.whole("default_max_age");
+    client_members::read(section);
+
+    let id = id?;
+    Some(Client {
+        name: name.unwrap_or_else(|| id.as_str().to_owned()),
+        id,
+        authentication: authentication?,
+        redirect_uris: redirect_uris?,
+        application_type: application_type?,
+        scope,
+        require_pkce,
+        id_token_claims: id_token_claims.map_or(preset.id_token_claims, |it| it.value),
+        username_claim,
+        phone_claim,
+        release_unverified_email: release_unverified_email.is_some_and(|flag| flag.value),
+        client_uri,
+        default_max_age: default_max_age.map(|seconds| seconds.value),
+    })
+}
+
+fn id(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<ClientId> {
+    let text = section.required("client_id", "\"my-application\"")?;
+    if !text.value.chars().all(|c| c.is_ascii_graphic()) {
+        section.fault(
+            &text.at,
+            "`client_id` must be printable ASCII without blanks",
+        );
+        return None;
+    }
+    if text.value.contains(':') {
+        section.warn(
+            &text.at,
+            "`client_id` holds a colon, at which HTTP Basic splits what a library sends unencoded",
+        );
+    }
+    if !taken.insert(text.value.clone()) {
+        section.fault(
+            &text.at,
+            "another of [[clients]] has this `client_id` already",
+        );
+        return None;
+    }
+    Some(ClientId::new(text.value))
+}
+
+fn application_type(section: &mut Section<'_>, preset: &Preset) -> Option<ApplicationType> {
+    if !section.has("application_type") {
+        section.choice("application_type", &APPLICATION_TYPES);
+        return Some(preset.application_type);
+    }
+    section
+        .choice("application_type", &APPLICATION_TYPES)
+        .map(|found| found.value)
+}
+
+fn client_uri(section: &mut Section<'_>) -> Option<String> {
+    let text = section.text("client_uri")?;
+    if let Err(message) = web_url::any(&text.value) {
+        section.fault(&text.at, format!("`client_uri` {message}"));
+    }
+    Some(text.value)
+}
+
+fn scope(section: &mut Section<'_>, preset: &Preset) -> Scopes {
+    let written = section.text("scope");
+    let Found { value, at } = written.unwrap_or_else(|| Found {
+        value: DEFAULT_SCOPE.to_owned(),
+        at: section.header(),
+    });
+    for name in value.split(' ').filter(|name| !name.is_empty()) {
+        match Scope::parse(name) {
+            Some(Scope::OfflineAccess) => {
+                section.warn(
+                    &at,
+                    "`scope`: offline_access is accepted, but not granted yet",
+                );
+            }
+            Some(_) => {}
+            None => {
+                let guess = nearest(name, Scope::ALL.map(Scope::as_str))
+                    .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+                let name = printable(name);
+                section.warn(
+                    &at,
+                    format!("`scope`: \"{name}\" is not known here and is ignored{guess}"),
+                );
+            }
+        }
+    }
+    let scope = Scopes::parse(&value);
+    if !scope.contains(Scope::Openid) {
+        section.warn(
+            &at,
+            "`scope` lacks \"openid\", without which nobody can sign in",
+        );
+    }
+    for needed in preset.expected_scopes {
+        if !scope.contains(*needed) {
+            let name = needed.as_str();
+            section.warn(
+                &at,
+                format!("`scope` lacks \"{name}\", which this preset's application reads"),
+            );
+        }
+    }
+    scope
+}
+
+/// RFC 9700 section 2.1.1: PKCE is a public client's only protection of its codes.
+fn require_pkce(section: &mut Section<'_>, preset: &Preset, method: Option<Method>) -> bool {
+    let public = method == Some(Method::None);
+    let written = section.flag("require_pkce");
+    if let Some(flag) = &written
+        && public
+        && !flag.value
+    {
+        section.fault(
+            &flag.at,
+            "`require_pkce` can't be false for a client without a secret (token_endpoint_auth_method = \"none\")",
+        );
+    }
+    public || written.map_or(preset.require_pkce, |flag| flag.value)
+}
+
+fn extra_claims(section: &mut Section<'_>, preset: &Preset) -> (bool, bool) {
+    let Some(written) = section.texts("extra_claims") else {
+        return (preset.extra_claims, preset.extra_claims);
+    };
+    let mut chosen = Vec::new();
+    for text in &written.value {
+        chosen.extend(section.choose("extra_claims", text, &EXTRA_CLAIMS));
+    }
+    (
+        chosen.contains(&ExtraClaim::Username),
+        chosen.contains(&ExtraClaim::Phone),
+    )
+}

@@ -1,0 +1,74 @@
+//! One reading of a file: the folder that its paths count from, and all that was noticed.
+
+use std::path::{Path, PathBuf};
+
+use super::tree::Origin;
+use super::{Notice, Place};
+
+/// What a reading collects.
+pub(super) struct Reading {
+    folder: PathBuf,
+    faults: Vec<(Origin, String)>,
+    warnings: Vec<(Origin, String)>,
+}
+
+impl Reading {
+    /// An empty one.
+    pub(super) fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            faults: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A path of the file, counted from the file's folder.
+    pub(super) fn path(&self, written: &str) -> PathBuf {
+        self.folder.join(written)
+    }
+
+    /// Notes what makes the configuration unusable.
+    pub(super) fn fault(&mut self, at: &Origin, message: impl Into<String>) {
+        self.faults.push((at.clone(), message.into()));
+    }
+
+    /// Notes what works, but deserves a look.
+    pub(super) fn warn(&mut self, at: &Origin, message: impl Into<String>) {
+        self.warnings.push((at.clone(), message.into()));
+    }
+
+    /// Faults and warnings, in the order of the file; those of the environment follow.
+    pub(super) fn into_notices(self, text: &str) -> (Vec<Notice>, Vec<Notice>) {
+        (notices(self.faults, text), notices(self.warnings, text))
+    }
+}
+
+fn notices(mut noted: Vec<(Origin, String)>, text: &str) -> Vec<Notice> {
+    noted.sort_by(|(left, _), (right, _)| match (left, right) {
+        (Origin::File(left), Origin::File(right)) => left.cmp(right),
+        (Origin::Environment(left), Origin::Environment(right)) => left.cmp(right),
+        (Origin::File(_), Origin::Environment(_)) => std::cmp::Ordering::Less,
+        (Origin::Environment(_), Origin::File(_)) => std::cmp::Ordering::Greater,
+    });
+    noted
+        .into_iter()
+        .map(|(origin, message)| Notice {
+            place: place(&origin, text),
+            message,
+        })
+        .collect()
+}
+
+fn place(origin: &Origin, text: &str) -> Place {
+    match origin {
+        Origin::Environment(name) => Place::Environment(name.to_string()),
+        Origin::File(byte) => {
+            let before = text.get(..*byte).unwrap_or(text);
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            Place::File {
+                line: before.matches('\n').count() + 1,
+                column: line.chars().count() + 1,
+            }
+        }
+    }
+}

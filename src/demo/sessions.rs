@@ -1,0 +1,98 @@
+//! The sample application's own sessions, in memory. It is a toy here on purpose: a real
+//! application has its framework's.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
+use http::header::COOKIE;
+
+use super::relying_party::{PendingSignIn, Person};
+use crate::entropy::Entropy;
+
+const NAME: &str = "sample-session";
+
+/// Sessions beyond that are thrown away: a demo has few.
+const MOST: usize = 1000;
+
+enum State {
+    Pending(PendingSignIn),
+    SignedIn(Box<Person>),
+}
+
+pub(super) struct Sessions {
+    entropy: Arc<dyn Entropy>,
+    states: Mutex<HashMap<String, State>>,
+}
+
+impl Sessions {
+    pub(super) fn new(entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            entropy,
+            states: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Remembers a sign-in under way; returns the cookie.
+    pub(super) fn begin(&self, pending: PendingSignIn) -> String {
+        self.put(State::Pending(pending))
+    }
+
+    /// Remembers a person; returns the cookie, which is a new one.
+    pub(super) fn sign_in(&self, person: Person) -> String {
+        self.put(State::SignedIn(Box::new(person)))
+    }
+
+    /// The sign-in under way in this browser, which is thereby over.
+    pub(super) fn take_pending(&self, headers: &HeaderMap) -> Option<PendingSignIn> {
+        let id = id(headers)?;
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        match states.remove(&id)? {
+            State::Pending(pending) => Some(pending),
+            State::SignedIn(_) => None,
+        }
+    }
+
+    /// Who is signed in in this browser.
+    pub(super) fn signed_in(&self, headers: &HeaderMap) -> Option<Person> {
+        let id = id(headers)?;
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        match states.get(&id)? {
+            State::SignedIn(person) => Some(person.as_ref().clone()),
+            State::Pending(_) => None,
+        }
+    }
+
+    /// Forgets this browser. The broker's session is another matter.
+    pub(super) fn forget(&self, headers: &HeaderMap) {
+        if let Some(id) = id(headers) {
+            let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+            states.remove(&id);
+        }
+    }
+
+    fn put(&self, state: State) -> String {
+        let mut bytes = [0_u8; 32];
+        self.entropy.fill(&mut bytes);
+        let id = URL_SAFE_NO_PAD.encode(bytes);
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if states.len() >= MOST {
+            states.clear();
+        }
+        states.insert(id.clone(), state);
+        format!("{NAME}={id}; HttpOnly; SameSite=Lax; Path=/")
+    }
+}
+
+fn id(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == NAME)
+        .map(|(_, value)| value.to_owned())
+}

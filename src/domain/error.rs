@@ -1,0 +1,134 @@
+//! The error codes of the wire: one closed enum per endpoint. The status follows from the
+//! code alone; the cause behind a code is logged, never sent.
+
+/// Codes of the authorization endpoint (RFC 6749 section 4.1.2.1, OIDC Core section 3.1.2.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorizationErrorCode {
+    /// A parameter is missing, malformed, repeated or out of place.
+    InvalidRequest,
+    /// The client may not do this.
+    UnauthorizedClient,
+    /// The person or the operator said no.
+    AccessDenied,
+    /// Anything but `code`.
+    UnsupportedResponseType,
+    /// No scope that means something here.
+    InvalidScope,
+    /// Something broke here.
+    ServerError,
+    /// Something is down, here or upstream.
+    TemporarilyUnavailable,
+    /// `prompt=none`, and nobody is signed in.
+    LoginRequired,
+    /// A request object by value.
+    RequestNotSupported,
+    /// A request object by reference.
+    RequestUriNotSupported,
+    /// Inline registration.
+    RegistrationNotSupported,
+}
+
+impl AuthorizationErrorCode {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::LoginRequired => "login_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+        }
+    }
+}
+
+/// Codes of the token endpoint (RFC 6749 section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenErrorCode {
+    /// A parameter is missing, malformed or repeated.
+    InvalidRequest,
+    /// The client did not prove who it is.
+    InvalidClient,
+    /// The code is unknown, spent, expired, another client's, or its proof is wrong.
+    InvalidGrant,
+    /// The client may not use this grant type.
+    UnauthorizedClient,
+    /// A grant type that we don't have.
+    UnsupportedGrantType,
+    /// Something broke here.
+    ServerError,
+}
+
+impl TokenErrorCode {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::ServerError => "server_error",
+        }
+    }
+
+    /// The HTTP status that goes with the code.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidClient => 401,
+            Self::InvalidRequest
+            | Self::InvalidGrant
+            | Self::UnauthorizedClient
+            | Self::UnsupportedGrantType => 400,
+            Self::ServerError => 500,
+        }
+    }
+}
+
+/// Codes of a resource that takes Bearer tokens (RFC 6750 section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BearerErrorCode {
+    /// No token at all: a bare challenge, without a code (RFC 6750 section 3.1, last lines).
+    MissingToken,
+    /// Two tokens, or a malformed request.
+    InvalidRequest,
+    /// Unknown, expired or revoked.
+    InvalidToken,
+    /// A token without `openid`.
+    InsufficientScope,
+    /// Something broke here.
+    ServerError,
+}
+
+impl BearerErrorCode {
+    /// The code on the wire; none where the challenge stands alone.
+    #[must_use]
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::MissingToken => None,
+            Self::InvalidRequest => Some("invalid_request"),
+            Self::InvalidToken => Some("invalid_token"),
+            Self::InsufficientScope => Some("insufficient_scope"),
+            Self::ServerError => Some("server_error"),
+        }
+    }
+
+    /// The HTTP status that goes with the code.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::MissingToken | Self::InvalidToken => 401,
+            Self::InvalidRequest => 400,
+            Self::InsufficientScope => 403,
+            Self::ServerError => 500,
+        }
+    }
+}

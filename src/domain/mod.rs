@@ -1,0 +1,21 @@
+//! Layer 0: the words of the house. Records and pure rules; no IO, no clock, no locks.
+//! Functions that depend on the moment take `now`.
+
+pub mod authorization;
+pub mod claims;
+pub mod client;
+pub mod code;
+pub mod error;
+pub mod event;
+pub mod grant;
+pub mod id;
+pub mod identity;
+pub mod issuer;
+pub mod lifetimes;
+pub mod locale;
+pub mod params;
+pub mod pkce;
+pub mod scope;
+pub mod secret;
+pub mod session;
+pub mod uri;

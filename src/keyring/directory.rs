@@ -1,0 +1,246 @@
+//! The folder of keys: PEM files that sign, `.key` files that seal, and the list of both.
+//! What is missing is made at the first start; a folder that was filled by hand or by a
+//! secret store is taken as it is, and needs not be writable.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::prepared::{Rs256Key, generate_rsa_pem};
+use super::sealing::{SEALING_KEY_BYTES, Sealer};
+use super::state::{FILE, KeyList, KeyState, SealingEntry, SigningAlgorithm, SigningEntry};
+use super::{Keyring, KeyringError, Signer, files};
+use crate::clock::Timestamp;
+use crate::domain::secret::random_token;
+use crate::entropy::Entropy;
+
+/// The version of the list that this program writes.
+const LIST_VERSION: u32 = 1;
+
+pub(super) fn open(
+    folder: &Path,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<Keyring, KeyringError> {
+    files::make_folder(folder)?;
+    let mut list = read_list(folder)?;
+    let mut changed = adopt_unlisted(folder, &mut list, now)?;
+    if !list.signing.iter().any(|key| key.state == KeyState::Active) {
+        list.signing.push(make_signing_key(folder, now)?);
+        changed = true;
+    }
+    if !list.sealing.iter().any(|key| key.state == KeyState::Active) {
+        list.sealing.push(make_sealing_key(folder, entropy, now)?);
+        changed = true;
+    }
+    let keyring = load(folder, &list)?;
+    if changed {
+        let text = toml::to_string(&list).map_err(|error| list_error(folder, error.to_string()))?;
+        files::replace(folder, FILE, &text)?;
+    }
+    Ok(keyring)
+}
+
+fn read_list(folder: &Path) -> Result<KeyList, KeyringError> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(KeyList {
+            version: LIST_VERSION,
+            ..KeyList::default()
+        });
+    }
+    let list: KeyList = toml::from_str(&files::read(&path)?)
+        .map_err(|error| list_error(folder, error.message().to_owned()))?;
+    if list.version != LIST_VERSION {
+        return Err(list_error(
+            folder,
+            format!("version {} is not known here", list.version),
+        ));
+    }
+    Ok(list)
+}
+
+/// Takes up the files of a folder that has no list: the newest name signs and seals.
+fn adopt_unlisted(folder: &Path, list: &mut KeyList, now: Timestamp) -> Result<bool, KeyringError> {
+    if !list.signing.is_empty() || !list.sealing.is_empty() {
+        return Ok(false);
+    }
+    let pems = files::names(folder, ".pem")?;
+    for (index, file) in pems.iter().enumerate() {
+        let key = read_signing_key(folder, file)?;
+        list.signing.push(SigningEntry {
+            kid: key.kid().to_owned(),
+            algorithm: SigningAlgorithm::Rs256,
+            state: newest_is_active(index, pems.len()),
+            file: file.clone(),
+            created_at: rfc3339(now),
+        });
+    }
+    let keys = files::names(folder, ".key")?;
+    for (index, file) in keys.iter().enumerate() {
+        list.sealing.push(SealingEntry {
+            id: sealing_id(file),
+            state: newest_is_active(index, keys.len()),
+            file: file.clone(),
+            created_at: rfc3339(now),
+        });
+    }
+    Ok(!pems.is_empty() || !keys.is_empty())
+}
+
+const fn newest_is_active(index: usize, count: usize) -> KeyState {
+    if index + 1 == count {
+        KeyState::Active
+    } else {
+        KeyState::Retired
+    }
+}
+
+fn load(folder: &Path, list: &KeyList) -> Result<Keyring, KeyringError> {
+    let mut active: Option<Arc<dyn Signer>> = None;
+    let mut published: Vec<Arc<dyn Signer>> = Vec::new();
+    for entry in &list.signing {
+        if entry.state == KeyState::Revoked {
+            continue;
+        }
+        let key = read_signing_key(folder, &entry.file)?;
+        if key.kid() != entry.kid {
+            return Err(list_error(
+                folder,
+                format!("{} holds another key than {}", entry.file, entry.kid),
+            ));
+        }
+        let key: Arc<dyn Signer> = Arc::new(key);
+        if entry.state == KeyState::Active {
+            if active.replace(key).is_some() {
+                return Err(list_error(folder, "two signing keys are active".to_owned()));
+            }
+        } else {
+            published.push(key);
+        }
+    }
+    let active = active.ok_or_else(|| list_error(folder, "no signing key is active".to_owned()))?;
+    Ok(Keyring::of(active, published, load_sealer(folder, list)?))
+}
+
+fn load_sealer(folder: &Path, list: &KeyList) -> Result<Sealer, KeyringError> {
+    let mut active = list
+        .sealing
+        .iter()
+        .filter(|key| key.state == KeyState::Active);
+    let (Some(entry), None) = (active.next(), active.next()) else {
+        return Err(list_error(
+            folder,
+            "exactly one sealing key must be active".to_owned(),
+        ));
+    };
+    let refused = |_| list_error(folder, "a sealing key was refused".to_owned());
+    let mut sealer =
+        Sealer::new(entry.id.clone(), &*read_sealing_key(folder, &entry.file)?).map_err(refused)?;
+    for entry in &list.sealing {
+        if matches!(entry.state, KeyState::Next | KeyState::Retired) {
+            let key = read_sealing_key(folder, &entry.file)?;
+            sealer
+                .add_opening(entry.id.clone(), &key)
+                .map_err(refused)?;
+        }
+    }
+    Ok(sealer)
+}
+
+fn read_signing_key(folder: &Path, file: &str) -> Result<Rs256Key, KeyringError> {
+    let path = folder.join(file);
+    let pem = files::read_secret(&path)?;
+    Rs256Key::from_pem(&pem).map_err(|reason| KeyringError::NotAKey {
+        path: path.display().to_string(),
+        expected: "an RSA private key in PKCS#8 PEM",
+        reason,
+    })
+}
+
+fn read_sealing_key(
+    folder: &Path,
+    file: &str,
+) -> Result<Zeroizing<[u8; SEALING_KEY_BYTES]>, KeyringError> {
+    let path = folder.join(file);
+    let text = files::read_secret(&path)?;
+    let wrong = || KeyringError::NotAKey {
+        path: path.display().to_string(),
+        expected: "a sealing key",
+        reason: format!("it must hold {SEALING_KEY_BYTES} bytes in base64url"),
+    };
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| wrong())?);
+    let key = <[u8; SEALING_KEY_BYTES]>::try_from(bytes.as_slice()).map_err(|_| wrong())?;
+    Ok(Zeroizing::new(key))
+}
+
+fn make_signing_key(folder: &Path, now: Timestamp) -> Result<SigningEntry, KeyringError> {
+    let failed = |reason| KeyringError::NotAKey {
+        path: folder.display().to_string(),
+        expected: "a new signing key",
+        reason,
+    };
+    let pem = generate_rsa_pem().map_err(failed)?;
+    let key = Rs256Key::from_pem(&pem).map_err(failed)?;
+    let file = format!("{}-RS256-{}.pem", compact(now), key.kid());
+    files::replace(folder, &file, &pem)?;
+    tracing::info!(kid = key.kid(), file, "made a signing key");
+    Ok(SigningEntry {
+        kid: key.kid().to_owned(),
+        algorithm: SigningAlgorithm::Rs256,
+        state: KeyState::Active,
+        file,
+        created_at: rfc3339(now),
+    })
+}
+
+fn make_sealing_key(
+    folder: &Path,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<SealingEntry, KeyringError> {
+    let mut key = Zeroizing::new([0_u8; SEALING_KEY_BYTES]);
+    entropy.fill(key.as_mut_slice());
+    let id = random_token::<6>(entropy);
+    let file = format!("{}-A256GCM-{id}.key", compact(now));
+    let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*key) + "\n");
+    files::replace(folder, &file, &text)?;
+    tracing::info!(id, file, "made a sealing key");
+    Ok(SealingEntry {
+        id,
+        state: KeyState::Active,
+        file,
+        created_at: rfc3339(now),
+    })
+}
+
+/// The id in `20261125T101500Z-A256GCM-<id>.key`; for other names the name itself, whose
+/// dots would end the id in a sealed value.
+fn sealing_id(file: &str) -> String {
+    let stem = file.strip_suffix(".key").unwrap_or(file);
+    let id = stem.splitn(3, '-').nth(2).unwrap_or(stem);
+    id.replace('.', "_")
+}
+
+/// `20261125T101500Z`: sorts, and a person can read it.
+fn compact(now: Timestamp) -> String {
+    moment(now).strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn rfc3339(now: Timestamp) -> String {
+    moment(now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn moment(now: Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(now.as_millis()).unwrap_or_default()
+}
+
+fn list_error(folder: &Path, reason: String) -> KeyringError {
+    KeyringError::State {
+        path: folder.join(FILE).display().to_string(),
+        reason,
+    }
+}

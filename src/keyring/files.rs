@@ -1,0 +1,104 @@
+//! Key files: modes are checked before a byte is read, and every file is replaced as a
+//! whole (temporary file, fsync, rename, fsync of the folder), so that a crash leaves the
+//! old one or the new one.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::KeyringError;
+
+/// Any access by others, or writing by the group. Kubernetes mounts secrets as 0440.
+const TOO_OPEN: u32 = 0o027;
+
+/// Makes the folder, for its owner alone, unless it is there.
+pub(super) fn make_folder(folder: &Path) -> Result<(), KeyringError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| file_error(folder, &error))
+}
+
+/// Reads a secret file after a look at its mode.
+pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<String>, KeyringError> {
+    let mode = fs::metadata(path)
+        .map_err(|error| file_error(path, &error))?
+        .permissions()
+        .mode()
+        & 0o7777;
+    if mode & TOO_OPEN != 0 {
+        return Err(KeyringError::OpenToOthers {
+            path: path.display().to_string(),
+            mode,
+        });
+    }
+    read(path).map(Zeroizing::new)
+}
+
+/// Reads a file that holds no secret.
+pub(super) fn read(path: &Path) -> Result<String, KeyringError> {
+    fs::read_to_string(path).map_err(|error| file_error(path, &error))
+}
+
+/// Writes a file of mode 0600, replacing what was there as a whole.
+pub(super) fn replace(folder: &Path, name: &str, content: &str) -> Result<(), KeyringError> {
+    let temporary = folder.join(format!(".{name}.new"));
+    let written = write_and_rename(folder, &temporary, &folder.join(name), content);
+    if written.is_err() {
+        // Best effort: the error that is reported is the first one.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_and_rename(
+    folder: &Path,
+    temporary: &Path,
+    path: &Path,
+    content: &str,
+) -> Result<(), KeyringError> {
+    // What an interrupted start may have left behind.
+    if temporary.exists() {
+        fs::remove_file(temporary).map_err(|error| file_error(temporary, &error))?;
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(temporary)
+        .map_err(|error| file_error(temporary, &error))?;
+    file.write_all(content.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|error| file_error(temporary, &error))?;
+    fs::rename(temporary, path).map_err(|error| file_error(path, &error))?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| file_error(folder, &error))
+}
+
+/// The names of the files of a folder that end in `suffix`, sorted.
+pub(super) fn names(folder: &Path, suffix: &str) -> Result<Vec<String>, KeyringError> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| file_error(folder, &error))? {
+        let entry = entry.map_err(|error| file_error(folder, &error))?;
+        if let Ok(name) = entry.file_name().into_string()
+            && name.ends_with(suffix)
+            && !name.starts_with('.')
+        {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn file_error(path: &Path, error: &std::io::Error) -> KeyringError {
+    KeyringError::File {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Keys: who signs, what is published, and the keys that seal cookies and access tokens.
+//! Private keys leave this module neither in bytes nor in a log. RSA keys are generated and
+//! parsed by `rsa` and sign through aws-lc-rs alone (RUSTSEC-2023-0071).
+
+mod directory;
+mod files;
+mod jwk;
+mod jws;
+mod prepared;
+mod ring;
+mod sealing;
+mod state;
+
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::Jwk;
+
+pub use jws::{OwnToken, VerifyError};
+pub use ring::Keyring;
+pub use sealing::{Purpose, Sealer};
+
+/// A key that signs, prepared once. The only seam that hardware keys will need.
+pub trait Signer: Send + Sync {
+    /// The key's name in headers and JWKS.
+    fn kid(&self) -> &str;
+    /// The algorithm that it signs with.
+    fn algorithm(&self) -> Algorithm;
+    /// Signs the bytes of a JWS signing input (RFC 7515 section 5.1).
+    ///
+    /// # Errors
+    /// [`SigningFailed`] when the cryptographic library refuses.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed>;
+    /// The public half, with `kid`, `alg` and `use`.
+    fn public_jwk(&self) -> Jwk;
+}
+
+/// A signature could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a signature could not be made")]
+pub struct SigningFailed;
+
+/// Why the keys can't be used, in words for an operator.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// Reading or writing a file failed.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file or folder.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// Others than the owner (and, for reading, the group) can get at a key.
+    #[error(
+        "{path} has mode {mode:04o}: others can get at this key; run: chmod 600 {path} (0640 is the widest that is accepted)"
+    )]
+    OpenToOthers {
+        /// The file.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Not what its name promises.
+    #[error("{path} is not {expected}: {reason}")]
+    NotAKey {
+        /// The file.
+        path: String,
+        /// What should be there.
+        expected: &'static str,
+        /// Why it is not; never a part of the key.
+        reason: String,
+    },
+    /// The list of keys contradicts the files.
+    #[error("{path}: {reason}")]
+    State {
+        /// The list.
+        path: String,
+        /// The contradiction.
+        reason: String,
+    },
+}

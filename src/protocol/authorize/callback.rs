@@ -1,0 +1,177 @@
+//! The way back from an upstream. The answer counts only in the browser that was sent there,
+//! for the attempt that is under way: its `state` must be the one in the flow's cookie
+//! (login CSRF, stolen codes and answers to questions that nobody asked all end here).
+
+use super::flow::{Flow, LIFETIME};
+use super::problem::{Problem, UpstreamProblem, cause_for_client};
+use super::refusal::RedirectedCause;
+use super::request::ReturnAddress;
+use super::sign_in::{already_done, shown};
+use super::{Answer, Authorization, Browser, CookieChange};
+use crate::clock::Timestamp;
+use crate::domain::authorization::PendingAuthorization;
+use crate::domain::id::{Sid, SubjectId};
+use crate::domain::identity::Identity;
+use crate::domain::params::Parameters;
+use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
+use crate::protocol::Correlation;
+use crate::store::{SignIn, SignInRecorded, StoreError};
+use crate::upstream::{Cause, Provider, UpstreamError};
+
+impl Authorization {
+    /// Answers the browser that comes back from `upstream`; `encoded` is the query.
+    pub async fn callback(
+        &self,
+        upstream: &str,
+        encoded: &str,
+        browser: &Browser,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Answer {
+        let Some(provider) = self.provider(upstream) else {
+            return shown(Problem::UnknownUpstream, browser);
+        };
+        let Ok(parameters) = Parameters::parse(encoded) else {
+            return shown(Problem::FlowLost, browser);
+        };
+        let state = parameters.get("state").unwrap_or_default();
+        let (flow, secret) = state.split_once('.').unwrap_or_default();
+        let mut pending = match self.find_flow(flow, browser, now) {
+            Some(Flow::Pending(pending)) => *pending,
+            Some(Flow::Done { client, .. }) => {
+                return shown(already_done(&self.parts.clients, &client), browser);
+            }
+            None => return shown(Problem::FlowLost, browser),
+        };
+        // Taken: an attempt is good for one answer, whatever comes of it.
+        let expected = pending.attempt.take().is_some_and(|attempt| {
+            attempt.upstream == *provider.id() && equal_in_constant_time(&attempt.state, secret)
+        });
+        let address = ReturnAddress::of_pending(&pending, &self.parts.clients);
+        let (true, Some(address)) = (expected, address) else {
+            tracing::info!("an answer came that nobody had asked for");
+            return shown(Problem::FlowLost, browser);
+        };
+        let answered = match provider.identify(&parameters).await {
+            Ok(identity) => {
+                self.signed_in(
+                    pending,
+                    &address,
+                    provider,
+                    identity,
+                    browser,
+                    correlation,
+                    now,
+                )
+                .await
+            }
+            Err(error) => {
+                self.not_vouched_for(pending, &address, provider, error, browser, now)
+                    .await
+            }
+        };
+        answered.unwrap_or_else(|error| self.broken(&error, browser))
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one private step of the callback, which has all of these in its hands"
+    )]
+    async fn signed_in(
+        &self,
+        pending: PendingAuthorization,
+        address: &ReturnAddress,
+        provider: &dyn Provider,
+        identity: Identity,
+        browser: &Browser,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Result<Answer, StoreError> {
+        let entropy = self.parts.entropy.as_ref();
+        let cookie = Handle::mint(entropy);
+        let lifetimes = &self.parts.lifetimes;
+        // The row outlives everything that hangs from the session.
+        let keep = lifetimes.session_absolute
+            + LIFETIME
+            + lifetimes.code
+            + lifetimes.access_token.max(lifetimes.id_token);
+        let recorded = self
+            .parts
+            .sessions
+            .record_sign_in(SignIn {
+                identity,
+                new_subject: SubjectId::mint(entropy),
+                new_sid: Sid::mint(entropy),
+                cookie: cookie.digest(),
+                previous_cookie: browser.session.as_deref().map(Digest::of),
+                upstream: provider.id().clone(),
+                client: pending.client.clone(),
+                keep_until: now.plus(keep),
+                correlation: correlation.0.clone(),
+                now,
+            })
+            .await?;
+        match recorded {
+            SignInRecorded::SignedIn(session, subject) => {
+                tracing::info!(
+                    sub = subject.id.as_str(),
+                    sid = session.sid.as_str(),
+                    client = pending.client.as_str(),
+                    upstream = provider.id().as_str(),
+                    "signed in"
+                );
+                let mut answer = self
+                    .advance(pending, address, Some((*session, *subject)), browser, now)
+                    .await?;
+                answer.cookies.push(CookieChange::SetSession(cookie));
+                Ok(answer)
+            }
+            SignInRecorded::Blocked => Ok(self.problem(
+                Problem::Blocked {
+                    retry: self.retry(&pending),
+                    back: self.way_back(address, RedirectedCause::PersonRefused),
+                },
+                &pending,
+                browser,
+            )),
+        }
+    }
+
+    /// The flow stays open for another attempt. When the code was used already and a session
+    /// lives in this browser, the page was merely reloaded: it goes on with that session.
+    async fn not_vouched_for(
+        &self,
+        pending: PendingAuthorization,
+        address: &ReturnAddress,
+        provider: &dyn Provider,
+        error: UpstreamError,
+        browser: &Browser,
+        now: Timestamp,
+    ) -> Result<Answer, StoreError> {
+        tracing::warn!(
+            %error,
+            cause = error.cause.as_str(),
+            apply_link = error.detail.apply_link.as_deref(),
+            upstream = provider.id().as_str(),
+            client = pending.client.as_str(),
+            "the upstream did not vouch for a person"
+        );
+        if error.cause == Cause::CodeRefused {
+            let session = self
+                .live_sessions
+                .find(browser.session.as_deref(), now)
+                .await?;
+            let meets = super::next_step(&pending, session.as_ref().map(|(s, _)| s), now);
+            if session.is_some() && meets == super::Step::Issue {
+                return self.advance(pending, address, session, browser, now).await;
+            }
+        }
+        let problem = Problem::Upstream(UpstreamProblem {
+            provider_name: provider.name().to_owned(),
+            retry: self.retry(&pending),
+            back: self.way_back(address, cause_for_client(error.cause.blame())),
+            error,
+        });
+        Ok(self.problem(problem, &pending, browser))
+    }
+}

@@ -1,0 +1,290 @@
+//! The authorization endpoint and the way through an upstream: a request is checked once,
+//! then the dispatcher ([`next`]) is asked what the browser does next, as often as something
+//! has changed. Steps never lead to one another.
+
+mod callback;
+mod flow;
+mod next;
+mod problem;
+mod prompt;
+mod refusal;
+mod request;
+mod response;
+mod sign_in;
+
+use std::sync::Arc;
+
+pub use crate::upstream::{Blame, Cause, UpstreamError};
+pub use flow::{FlowCookie, MOST_FLOWS};
+pub use problem::{Problem, Retry, UpstreamProblem, WayBack};
+pub use refusal::{DisplayedCause, RedirectedCause};
+pub use request::ReturnAddress;
+pub use response::ReturnUrl;
+
+use super::session::LiveSessions;
+use crate::clock::Timestamp;
+use crate::domain::authorization::PendingAuthorization;
+use crate::domain::client::Clients;
+use crate::domain::code::{AuthorizationCode, CodeState};
+use crate::domain::id::{FlowId, UpstreamId};
+use crate::domain::identity::Subject;
+use crate::domain::issuer::Issuer;
+use crate::domain::lifetimes::Lifetimes;
+use crate::domain::locale::Locale;
+use crate::domain::secret::Handle;
+use crate::domain::session::Session;
+use crate::entropy::Entropy;
+use crate::keyring::Keyring;
+use crate::store::{CodeIssued, Codes, IssueCode, Sessions, StoreError};
+use crate::upstream::Provider;
+use next::{Step, next_step};
+use refusal::Refusal;
+
+/// What the endpoint is made of.
+pub struct Parts {
+    /// The issuer.
+    pub issuer: Issuer,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// Who may ask.
+    pub clients: Arc<Clients>,
+    /// Who vouches for people, in the order in which they are offered; not empty.
+    pub providers: Vec<Arc<dyn Provider>>,
+    /// Codes.
+    pub codes: Arc<dyn Codes>,
+    /// Sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// Verifies hints, seals flows.
+    pub keyring: Arc<Keyring>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The endpoint.
+pub struct Authorization {
+    parts: Parts,
+    live_sessions: LiveSessions,
+}
+
+/// What a browser brought along.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    /// The session cookie.
+    pub session: Option<String>,
+    /// The flow cookies.
+    pub flows: Vec<FlowCookie>,
+    /// The language of `Accept-Language`.
+    pub locale: Option<Locale>,
+}
+
+/// What a browser is told.
+#[derive(Debug)]
+pub struct Answer {
+    /// What it does next.
+    pub outcome: Outcome,
+    /// The cookies that change.
+    pub cookies: Vec<CookieChange>,
+    /// The language of the page, if one is shown.
+    pub locale: Option<Locale>,
+}
+
+/// What a browser does next.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Goes back to the client.
+    Return(ReturnUrl),
+    /// Goes to the upstream's page.
+    SignIn(String),
+    /// Shows the ways to sign in.
+    Choose(Choice),
+    /// Shows what went wrong.
+    Problem(Box<Problem>),
+}
+
+/// The ways to sign in.
+#[derive(Debug)]
+pub struct Choice {
+    /// The flow that goes on.
+    pub flow: FlowId,
+    /// The client's name.
+    pub client_name: String,
+    /// The upstreams: id and name.
+    pub providers: Vec<(UpstreamId, String)>,
+}
+
+/// A cookie that changes.
+#[derive(Clone, Debug)]
+pub enum CookieChange {
+    /// A flow's new value.
+    SetFlow(FlowCookie),
+    /// A flow that is not needed any more.
+    DropFlow(String),
+    /// A new session.
+    SetSession(Handle),
+}
+
+impl Authorization {
+    /// The endpoint over its parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let live_sessions = LiveSessions::new(Arc::clone(&parts.sessions), parts.lifetimes);
+        Self {
+            parts,
+            live_sessions,
+        }
+    }
+
+    /// Answers an authorization request; `encoded` is its query or form.
+    pub async fn begin(&self, encoded: &str, browser: &Browser, now: Timestamp) -> Answer {
+        let checked = request::check(&self.parts, encoded, now);
+        let (pending, address) = match checked {
+            Ok(checked) => checked,
+            Err(refusal) => return self.refused(refusal, browser),
+        };
+        let begun = match self
+            .live_sessions
+            .find(browser.session.as_deref(), now)
+            .await
+        {
+            Ok(session) => self.advance(pending, &address, session, browser, now).await,
+            Err(error) => Err(error),
+        };
+        begun.unwrap_or_else(|error| self.broken(&error, browser))
+    }
+
+    /// Asks the dispatcher and does what it says.
+    async fn advance(
+        &self,
+        pending: PendingAuthorization,
+        address: &ReturnAddress,
+        session: Option<(Session, Subject)>,
+        browser: &Browser,
+        now: Timestamp,
+    ) -> Result<Answer, StoreError> {
+        let step = next_step(&pending, session.as_ref().map(|(session, _)| session), now);
+        match (step, session) {
+            (Step::Issue, Some((session, _))) => {
+                self.issue(pending, address, session, browser, now).await
+            }
+            (Step::Issue | Step::SignIn, _) => Ok(self.ask_to_sign_in(pending, address, browser)),
+            (Step::LoginRequired, _) => Ok(self.refused(
+                Refusal::Redirected(address.clone(), RedirectedCause::LoginRequired),
+                browser,
+            )),
+            (Step::WrongPerson, _) => Ok(self.problem(
+                Problem::WrongPerson {
+                    retry: self.retry(&pending),
+                    back: self.way_back(address, RedirectedCause::WrongPerson),
+                },
+                &pending,
+                browser,
+            )),
+        }
+    }
+
+    async fn issue(
+        &self,
+        pending: PendingAuthorization,
+        address: &ReturnAddress,
+        session: Session,
+        browser: &Browser,
+        now: Timestamp,
+    ) -> Result<Answer, StoreError> {
+        let code = Handle::mint(self.parts.entropy.as_ref());
+        let touch = self.live_sessions.is_touch_due(&session, now);
+        let issued = self
+            .parts
+            .codes
+            .issue_code(IssueCode {
+                flow: pending.flow.clone(),
+                flow_until: pending.started().plus(flow::LIFETIME),
+                digest: code.digest(),
+                code: AuthorizationCode {
+                    client: pending.client.clone(),
+                    redirect_uri: pending.redirect_uri.clone(),
+                    code_challenge: pending.code_challenge.clone(),
+                    scope: pending.scope.clone(),
+                    nonce: pending.nonce.clone(),
+                    subject: session.subject.clone(),
+                    sid: session.sid.clone(),
+                    auth_time: session.auth_time,
+                    expires_at: now.plus(self.parts.lifetimes.code).as_millis(),
+                    state: CodeState::Unspent,
+                },
+                touch,
+                now,
+            })
+            .await?;
+        let locale = pending.locale.or(browser.locale);
+        match issued {
+            CodeIssued::Issued => Ok(Answer {
+                outcome: Outcome::Return(address.with_code(&code, &self.parts.issuer)),
+                cookies: self.finish_flow(&pending, browser),
+                locale,
+            }),
+            CodeIssued::AlreadyClaimed => Ok(Answer {
+                outcome: Outcome::Problem(Box::new(Problem::AlreadyDone {
+                    client_name: address.client().name.clone(),
+                    client_uri: address.client().client_uri.clone(),
+                })),
+                cookies: self.finish_flow(&pending, browser),
+                locale,
+            }),
+            // Ended between the look and the act: then it is as if it had not been there.
+            CodeIssued::SessionGone if pending.demand.silent => Ok(self.refused(
+                Refusal::Redirected(address.clone(), RedirectedCause::LoginRequired),
+                browser,
+            )),
+            CodeIssued::SessionGone => Ok(self.ask_to_sign_in(pending, address, browser)),
+        }
+    }
+
+    fn refused(&self, refusal: Refusal, browser: &Browser) -> Answer {
+        let outcome = match refusal {
+            Refusal::Displayed(cause) => {
+                tracing::info!(
+                    cause = cause.name(),
+                    "authorization request refused on a page"
+                );
+                Outcome::Problem(Box::new(Problem::BadRequest(cause)))
+            }
+            Refusal::Redirected(address, cause) => {
+                tracing::info!(
+                    client = address.client().id.as_str(),
+                    cause = cause.name(),
+                    "authorization request refused"
+                );
+                Outcome::Return(address.with_error(cause, &self.parts.issuer))
+            }
+        };
+        Answer {
+            outcome,
+            cookies: Vec::new(),
+            locale: browser.locale,
+        }
+    }
+
+    /// The store failed. Nobody is sent back to the client: a page with a retry lets the
+    /// person go on when it works again.
+    fn broken(&self, error: &StoreError, browser: &Browser) -> Answer {
+        tracing::error!(%error, "the store failed");
+        Answer {
+            outcome: Outcome::Problem(Box::new(Problem::Broken)),
+            cookies: Vec::new(),
+            locale: browser.locale,
+        }
+    }
+
+    fn problem(
+        &self,
+        problem: Problem,
+        pending: &PendingAuthorization,
+        browser: &Browser,
+    ) -> Answer {
+        Answer {
+            outcome: Outcome::Problem(Box::new(problem)),
+            cookies: self.keep_flow(pending, browser),
+            locale: pending.locale.or(browser.locale),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The one decision point: what a browser does next. A pure function of the request, the
+//! live session and the moment.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::authorization::PendingAuthorization;
+use crate::domain::session::Session;
+
+/// What a browser does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The session meets every demand: a code is made.
+    Issue,
+    /// Through an upstream.
+    SignIn,
+    /// `prompt=none` forbids asking.
+    LoginRequired,
+    /// The person who signed in for this request is not the one whom the client meant.
+    WrongPerson,
+}
+
+/// Decides. `session` is live: neither expired nor ended, its person active.
+pub(super) fn next_step(
+    pending: &PendingAuthorization,
+    session: Option<&Session>,
+    now: Timestamp,
+) -> Step {
+    let ask = if pending.demand.silent {
+        Step::LoginRequired
+    } else {
+        Step::SignIn
+    };
+    let Some(session) = session else {
+        return ask;
+    };
+    let signed_in_for_this = session.authenticated() >= pending.started();
+    if !signed_in_for_this && (pending.demand.fresh || is_too_old(pending, session, now)) {
+        return ask;
+    }
+    match &pending.demand.subject {
+        Some(wanted) if *wanted != session.subject => {
+            if signed_in_for_this && !pending.demand.silent {
+                Step::WrongPerson
+            } else {
+                ask
+            }
+        }
+        _ => Step::Issue,
+    }
+}
+
+fn is_too_old(pending: &PendingAuthorization, session: &Session, now: Timestamp) -> bool {
+    pending.demand.max_age.is_some_and(|seconds| {
+        seconds == 0 || now.since(session.authenticated()) > Duration::from_secs(seconds)
+    })
+}

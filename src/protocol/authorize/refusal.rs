@@ -1,0 +1,170 @@
+//! Why an authorization request is refused. Where the refusal goes is a type: only with a
+//! [`ReturnAddress`], which proves that the redirect_uri belongs to the client, can it be
+//! sent anywhere (RFC 6749 section 4.1.2.1).
+
+use super::request::ReturnAddress;
+use crate::domain::error::AuthorizationErrorCode;
+
+/// A refusal and where it goes.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// Shown to the person.
+    Displayed(DisplayedCause),
+    /// Sent to the client.
+    Redirected(ReturnAddress, RedirectedCause),
+}
+
+/// Causes that are shown on a page: nothing in the request proves where else to send them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisplayedCause {
+    /// No `client_id`.
+    MissingClient,
+    /// A `client_id` that nobody has.
+    UnknownClient,
+    /// No `redirect_uri`.
+    MissingRedirectUri,
+    /// A `redirect_uri` that is not registered.
+    UnregisteredRedirectUri,
+    /// Parameters that can't be read, and no proof of client and redirect_uri in them.
+    Unreadable,
+}
+
+impl DisplayedCause {
+    /// Its name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissingClient => "missing_client",
+            Self::UnknownClient => "unknown_client",
+            Self::MissingRedirectUri => "missing_redirect_uri",
+            Self::UnregisteredRedirectUri => "unregistered_redirect_uri",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Causes that the client is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectedCause {
+    /// A repeated or unreadable parameter, or too many.
+    Parameters,
+    /// `request`.
+    RequestObject,
+    /// `request_uri`.
+    RequestUri,
+    /// `registration`.
+    Registration,
+    /// No `response_type`.
+    MissingResponseType,
+    /// Another `response_type` than `code`.
+    ResponseType,
+    /// Another `response_mode` than `query`.
+    ResponseMode,
+    /// No `openid` in what may be granted.
+    Scope,
+    /// The client must send a `code_challenge`.
+    MissingChallenge,
+    /// A `code_challenge` that is not S256.
+    Challenge,
+    /// A `prompt` that is unknown, or `none` beside another.
+    Prompt,
+    /// A `max_age` that is no number of seconds.
+    MaxAge,
+    /// An `id_token_hint` that was not issued here, or not to this client.
+    Hint,
+    /// More than a cookie can hold.
+    TooLarge,
+    /// `prompt=none`, and nobody is signed in.
+    LoginRequired,
+    /// Another person signed in than `id_token_hint` names.
+    WrongPerson,
+    /// The person refused, or may not sign in.
+    PersonRefused,
+    /// The upstream is down.
+    UpstreamDown,
+    /// The upstream is not set up right.
+    UpstreamSetUp,
+}
+
+impl RedirectedCause {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn code(self) -> AuthorizationErrorCode {
+        match self {
+            Self::Parameters
+            | Self::MissingResponseType
+            | Self::ResponseMode
+            | Self::MissingChallenge
+            | Self::Challenge
+            | Self::Prompt
+            | Self::MaxAge
+            | Self::Hint
+            | Self::TooLarge => AuthorizationErrorCode::InvalidRequest,
+            Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
+            Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
+            Self::Registration => AuthorizationErrorCode::RegistrationNotSupported,
+            Self::ResponseType => AuthorizationErrorCode::UnsupportedResponseType,
+            Self::Scope => AuthorizationErrorCode::InvalidScope,
+            Self::LoginRequired => AuthorizationErrorCode::LoginRequired,
+            Self::WrongPerson | Self::PersonRefused => AuthorizationErrorCode::AccessDenied,
+            Self::UpstreamDown => AuthorizationErrorCode::TemporarilyUnavailable,
+            Self::UpstreamSetUp => AuthorizationErrorCode::ServerError,
+        }
+    }
+
+    /// `error_description`: plain ASCII without quotes or backslash, nothing of the request.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Parameters => "a parameter is repeated or unreadable, or there are too many",
+            Self::RequestObject => "request objects are not supported",
+            Self::RequestUri => "request_uri is not supported",
+            Self::Registration => "the registration parameter is not supported",
+            Self::MissingResponseType => "response_type is missing",
+            Self::ResponseType => "response_type must be code",
+            Self::ResponseMode => "response_mode must be query",
+            Self::Scope => {
+                "scope must contain openid, and this client must be allowed to ask for it"
+            }
+            Self::MissingChallenge => "this client must send a code_challenge (PKCE, S256)",
+            Self::Challenge => {
+                "code_challenge must be 43 characters of base64url and code_challenge_method S256"
+            }
+            Self::Prompt => "prompt must be login, consent, select_account, or none alone",
+            Self::MaxAge => "max_age must be a number of seconds",
+            Self::Hint => "id_token_hint must be an ID Token issued here to this client",
+            Self::TooLarge => "state, nonce and redirect_uri are too long together",
+            Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
+            Self::WrongPerson => "another person signed in than id_token_hint names",
+            Self::PersonRefused => "the person refused or may not sign in",
+            Self::UpstreamDown => "the identity provider is not answering",
+            Self::UpstreamSetUp => "the identity provider refused this service",
+        }
+    }
+
+    /// Its name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Parameters => "parameters",
+            Self::RequestObject => "request_object",
+            Self::RequestUri => "request_uri",
+            Self::Registration => "registration",
+            Self::MissingResponseType => "missing_response_type",
+            Self::ResponseType => "response_type",
+            Self::ResponseMode => "response_mode",
+            Self::Scope => "scope",
+            Self::MissingChallenge => "missing_challenge",
+            Self::Challenge => "challenge",
+            Self::Prompt => "prompt",
+            Self::MaxAge => "max_age",
+            Self::Hint => "hint",
+            Self::TooLarge => "too_large",
+            Self::LoginRequired => "login_required",
+            Self::WrongPerson => "wrong_person",
+            Self::PersonRefused => "person_refused",
+            Self::UpstreamDown => "upstream_down",
+            Self::UpstreamSetUp => "upstream_set_up",
+        }
+    }
+}

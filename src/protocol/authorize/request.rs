@@ -1,0 +1,209 @@
+//! From raw parameters to a checked request. The order is the rule: client first, then its
+//! redirect_uri; only then is there an address that anything may be sent to.
+
+use std::sync::Arc;
+
+use super::Parts;
+use super::flow::fits;
+use super::prompt::Prompt;
+use super::refusal::{DisplayedCause, RedirectedCause, Refusal};
+use crate::clock::Timestamp;
+use crate::domain::authorization::{PendingAuthorization, SignInDemand};
+use crate::domain::client::{Client, Clients};
+use crate::domain::id::{ClientId, FlowId, SubjectId};
+use crate::domain::locale::Locale;
+use crate::domain::params::{Parameters, ParametersError};
+use crate::domain::pkce::CodeChallenge;
+use crate::domain::scope::{Scope, Scopes};
+
+/// A redirect_uri that was proved to belong to the client, with the state that goes back
+/// with every answer. Can be made in this file alone.
+#[derive(Clone, Debug)]
+pub struct ReturnAddress {
+    client: Arc<Client>,
+    redirect_uri: String,
+    state: Option<String>,
+}
+
+impl ReturnAddress {
+    /// Whose address it is.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The proved redirect_uri.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// The state of the request.
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// Proves the address of a request that comes back from a cookie: the client may have
+    /// been changed or removed meanwhile.
+    pub(super) fn of_pending(pending: &PendingAuthorization, clients: &Clients) -> Option<Self> {
+        let client = clients.find(&pending.client)?;
+        client.admits_redirect(&pending.redirect_uri).then(|| Self {
+            client,
+            redirect_uri: pending.redirect_uri.clone(),
+            state: pending.state.clone(),
+        })
+    }
+
+    fn prove(parameters: &Parameters, clients: &Clients) -> Result<Self, DisplayedCause> {
+        let id = parameters
+            .get("client_id")
+            .ok_or(DisplayedCause::MissingClient)?;
+        let client = clients
+            .find(&ClientId::new(id))
+            .ok_or(DisplayedCause::UnknownClient)?;
+        let redirect_uri = parameters
+            .get("redirect_uri")
+            .ok_or(DisplayedCause::MissingRedirectUri)?;
+        if !client.admits_redirect(redirect_uri) {
+            return Err(DisplayedCause::UnregisteredRedirectUri);
+        }
+        Ok(Self {
+            client,
+            redirect_uri: redirect_uri.to_owned(),
+            state: parameters.get("state").map(str::to_owned),
+        })
+    }
+}
+
+/// Checks an authorization request; `encoded` is its query or form.
+pub(super) fn check(
+    parts: &Parts,
+    encoded: &str,
+    now: Timestamp,
+) -> Result<(PendingAuthorization, ReturnAddress), Refusal> {
+    let parameters =
+        Parameters::parse(encoded).map_err(|error| unreadable(error, encoded, &parts.clients))?;
+    let address = ReturnAddress::prove(&parameters, &parts.clients).map_err(Refusal::Displayed)?;
+    match check_rest(parts, &parameters, &address, now) {
+        Ok(pending) if fits(&pending) => Ok((pending, address)),
+        Ok(_) => Err(Refusal::Redirected(address, RedirectedCause::TooLarge)),
+        Err(cause) => Err(Refusal::Redirected(address, cause)),
+    }
+}
+
+/// Where client and redirect_uri stand there once each, the client is told; else the person.
+fn unreadable(_error: ParametersError, encoded: &str, clients: &Clients) -> Refusal {
+    let parameters = Parameters::parse_unambiguous(encoded);
+    match ReturnAddress::prove(&parameters, clients) {
+        Ok(address) => Refusal::Redirected(address, RedirectedCause::Parameters),
+        Err(_) => Refusal::Displayed(DisplayedCause::Unreadable),
+    }
+}
+
+fn check_rest(
+    parts: &Parts,
+    parameters: &Parameters,
+    address: &ReturnAddress,
+    now: Timestamp,
+) -> Result<PendingAuthorization, RedirectedCause> {
+    refuse_other_forms(parameters)?;
+    let client = address.client();
+    let scope = Scopes::parse(parameters.get("scope").unwrap_or_default())
+        .intersection(&client.scope)
+        .intersection(&Scope::GRANTED.into_iter().collect());
+    if !scope.contains(Scope::Openid) {
+        return Err(RedirectedCause::Scope);
+    }
+    Ok(PendingAuthorization {
+        flow: FlowId::mint(parts.entropy.as_ref()),
+        client: client.id.clone(),
+        redirect_uri: address.redirect_uri().to_owned(),
+        scope,
+        state: address.state().map(str::to_owned),
+        nonce: parameters.get("nonce").map(str::to_owned),
+        code_challenge: challenge(parameters, client)?,
+        demand: demand(parts, parameters, client)?,
+        locale: parameters.get("ui_locales").and_then(Locale::of_ui_locales),
+        started_at: now.as_millis(),
+        attempt: None,
+    })
+}
+
+/// What is not offered is refused by its own code, never ignored: a client that signed its
+/// request must not believe that the signature was looked at.
+fn refuse_other_forms(parameters: &Parameters) -> Result<(), RedirectedCause> {
+    if parameters.get("request").is_some() {
+        return Err(RedirectedCause::RequestObject);
+    }
+    if parameters.get("request_uri").is_some() {
+        return Err(RedirectedCause::RequestUri);
+    }
+    if parameters.get("registration").is_some() {
+        return Err(RedirectedCause::Registration);
+    }
+    match parameters.get("response_type") {
+        None => return Err(RedirectedCause::MissingResponseType),
+        Some("code") => {}
+        Some(_) => return Err(RedirectedCause::ResponseType),
+    }
+    match parameters.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(RedirectedCause::ResponseMode),
+    }
+}
+
+fn challenge(
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<Option<CodeChallenge>, RedirectedCause> {
+    let method = parameters.get("code_challenge_method");
+    match parameters.get("code_challenge") {
+        Some(challenge) => CodeChallenge::parse(challenge, method)
+            .map(Some)
+            .map_err(|_| RedirectedCause::Challenge),
+        None if client.require_pkce || client.is_public() => Err(RedirectedCause::MissingChallenge),
+        None if method.is_some() => Err(RedirectedCause::Challenge),
+        None => Ok(None),
+    }
+}
+
+fn demand(
+    parts: &Parts,
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<SignInDemand, RedirectedCause> {
+    let prompt = Prompt::parse(parameters.get("prompt")).ok_or(RedirectedCause::Prompt)?;
+    let max_age = match parameters.get("max_age") {
+        Some(seconds) => Some(
+            seconds
+                .parse::<u64>()
+                .map_err(|_| RedirectedCause::MaxAge)?,
+        ),
+        None => client.default_max_age,
+    };
+    Ok(SignInDemand {
+        silent: prompt.silent,
+        fresh: prompt.fresh,
+        max_age,
+        subject: hinted_subject(parts, parameters, client)?,
+    })
+}
+
+fn hinted_subject(
+    parts: &Parts,
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<Option<SubjectId>, RedirectedCause> {
+    let Some(hint) = parameters.get("id_token_hint") else {
+        return Ok(None);
+    };
+    let hint = parts
+        .keyring
+        .verify_own(parts.issuer.as_str(), hint)
+        .map_err(|_| RedirectedCause::Hint)?;
+    if hint.aud != client.id.as_str() {
+        return Err(RedirectedCause::Hint);
+    }
+    Ok(Some(SubjectId::new(hint.sub)))
+}

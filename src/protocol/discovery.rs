@@ -1,0 +1,155 @@
+//! Provider metadata (OIDC Discovery section 3, RFC 8414) and JWKS, both made once and
+//! served as bytes. The metadata is written from the closed sets that the code runs on, so
+//! it can't promise what isn't there; members whose absence has a meaning are always there.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::ACR;
+use crate::domain::claims::PERSON_CLAIMS;
+use crate::domain::issuer::Issuer;
+use crate::domain::locale::Locale;
+use crate::domain::scope::Scope;
+use crate::keyring::Keyring;
+
+/// Paths of the endpoints, below the issuer.
+pub mod path {
+    /// Authorization endpoint.
+    pub const AUTHORIZE: &str = "/authorize";
+    /// Token endpoint.
+    pub const TOKEN: &str = "/token";
+    /// UserInfo endpoint.
+    pub const USERINFO: &str = "/userinfo";
+    /// JWKS document.
+    pub const JWKS: &str = "/jwks";
+    /// OIDC Discovery section 4.
+    pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+    /// RFC 8414 section 3.
+    pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+    /// Where the upstream `id` sends browsers back to: `/callback/{id}`.
+    pub const CALLBACK: &str = "/callback/";
+}
+
+/// A public document: bytes that change seldom.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// JSON.
+    pub body: Bytes,
+    /// A strong entity tag, quoted.
+    pub etag: String,
+    /// `max-age`.
+    pub max_age: Duration,
+}
+
+/// The public documents of the provider.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// Metadata.
+    pub metadata: Document,
+    /// JWKS.
+    pub jwks: Document,
+}
+
+/// How long metadata may be cached.
+const METADATA_MAX_AGE: Duration = Duration::from_secs(3600);
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    issuer: &'a str,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: String,
+    jwks_uri: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 1],
+    acr_values_supported: [&'static str; 1],
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: [&'static str; 1],
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    claim_types_supported: [&'static str; 1],
+    claims_supported: Vec<&'static str>,
+    code_challenge_methods_supported: [&'static str; 1],
+    ui_locales_supported: [&'static str; 2],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: bool,
+}
+
+/// Claims of the ID Token itself.
+const TOKEN_CLAIMS: [&str; 10] = [
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "sid",
+    "at_hash",
+    "sub",
+];
+
+impl Documents {
+    /// Makes both documents.
+    ///
+    /// # Errors
+    /// `serde_json::Error`, which these types never give.
+    pub fn new(
+        issuer: &Issuer,
+        keyring: &Keyring,
+        jwks_max_age: Duration,
+    ) -> Result<Self, serde_json::Error> {
+        let mut claims: Vec<&'static str> = TOKEN_CLAIMS.into_iter().chain(PERSON_CLAIMS).collect();
+        claims.sort_unstable();
+        claims.dedup();
+        let metadata = Metadata {
+            issuer: issuer.as_str(),
+            authorization_endpoint: issuer.endpoint(path::AUTHORIZE),
+            token_endpoint: issuer.endpoint(path::TOKEN),
+            userinfo_endpoint: issuer.endpoint(path::USERINFO),
+            jwks_uri: issuer.endpoint(path::JWKS),
+            scopes_supported: Scope::GRANTED.map(Scope::as_str).to_vec(),
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: ["authorization_code"],
+            acr_values_supported: [ACR],
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: ["RS256"],
+            token_endpoint_auth_methods_supported: [
+                "client_secret_basic",
+                "client_secret_post",
+                "none",
+            ],
+            claim_types_supported: ["normal"],
+            claims_supported: claims,
+            code_challenge_methods_supported: ["S256"],
+            ui_locales_supported: Locale::ALL.map(Locale::tag),
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            authorization_response_iss_parameter_supported: true,
+        };
+        Ok(Self {
+            metadata: document(&metadata, METADATA_MAX_AGE)?,
+            jwks: document(&keyring.jwks(), jwks_max_age)?,
+        })
+    }
+}
+
+fn document<T: Serialize>(value: &T, max_age: Duration) -> Result<Document, serde_json::Error> {
+    let body = serde_json::to_vec(value)?;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &body);
+    let tag: String = URL_SAFE_NO_PAD.encode(digest).chars().take(22).collect();
+    Ok(Document {
+        body: Bytes::from(body),
+        etag: format!("\"{tag}\""),
+        max_age,
+    })
+}

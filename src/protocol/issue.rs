@@ -1,0 +1,191 @@
+//! The mint: the one place where tokens are made. Whatever grant led here, it ends in an
+//! [`Entitlement`].
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::ACR;
+use crate::clock::Timestamp;
+use crate::domain::claims::{Claims, scope_claims};
+use crate::domain::client::{Client, IdTokenClaims};
+use crate::domain::grant::Grant;
+use crate::domain::id::{ClientId, GrantId};
+use crate::domain::identity::Subject;
+use crate::domain::issuer::Issuer;
+use crate::domain::lifetimes::Lifetimes;
+use crate::domain::scope::Scopes;
+use crate::domain::secret::{Digest, random_token};
+use crate::domain::session::Session;
+use crate::entropy::Entropy;
+use crate::keyring::{Keyring, Purpose, SigningFailed};
+
+/// All that tokens are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Entitlement<'a> {
+    /// For whom.
+    pub client: &'a Client,
+    /// About whom.
+    pub subject: &'a Subject,
+    /// In which session.
+    pub session: &'a Session,
+    /// `auth_time` of the sign-in that the client asked for.
+    pub auth_time: Timestamp,
+    /// What it hangs from.
+    pub grant: &'a Grant,
+    /// Echoed into the ID Token.
+    pub nonce: Option<&'a str>,
+}
+
+/// Freshly made tokens.
+#[derive(Clone)]
+pub struct IssuedTokens {
+    /// The access token.
+    pub access_token: String,
+    /// Its lifetime in seconds.
+    pub expires_in: u64,
+    /// The ID Token.
+    pub id_token: String,
+    /// What the access token is good for.
+    pub scope: Scopes,
+}
+
+/// What a sealed access token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessToken {
+    /// The grant that it hangs from.
+    #[serde(rename = "g")]
+    pub grant: GrantId,
+    /// The client that holds it.
+    #[serde(rename = "c")]
+    pub client: ClientId,
+    /// What it is good for.
+    #[serde(rename = "s")]
+    pub scope: Scopes,
+    /// When it ends, in milliseconds.
+    #[serde(rename = "e")]
+    pub expires_at: i64,
+    /// Its own name.
+    #[serde(rename = "j")]
+    pub jti: String,
+}
+
+/// Makes and opens tokens.
+pub struct Mint {
+    issuer: Issuer,
+    lifetimes: Lifetimes,
+    keyring: Arc<Keyring>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Mint {
+    /// A mint of that issuer.
+    #[must_use]
+    pub fn new(
+        issuer: Issuer,
+        lifetimes: Lifetimes,
+        keyring: Arc<Keyring>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            issuer,
+            lifetimes,
+            keyring,
+            entropy,
+        }
+    }
+
+    /// The name of the key that signs now.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        self.keyring.signer().kid()
+    }
+
+    /// Makes the tokens of an entitlement.
+    ///
+    /// # Errors
+    /// [`SigningFailed`]
+    pub fn issue(
+        &self,
+        entitlement: &Entitlement<'_>,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, SigningFailed> {
+        let access_token = self.access_token(entitlement, now)?;
+        let claims = self.id_token_claims(entitlement, &access_token, now);
+        Ok(IssuedTokens {
+            id_token: self.keyring.sign(&claims)?,
+            access_token,
+            expires_in: self.lifetimes.access_token.as_secs(),
+            scope: entitlement.grant.scope.clone(),
+        })
+    }
+
+    /// What a token says that was made here and whose time is not over.
+    #[must_use]
+    pub fn open_access_token(&self, token: &str, now: Timestamp) -> Option<AccessToken> {
+        let plain = self.keyring.sealer().open(Purpose::AccessToken, token)?;
+        let token: AccessToken = serde_json::from_slice(&plain).ok()?;
+        (now.as_millis() < token.expires_at).then_some(token)
+    }
+
+    fn access_token(
+        &self,
+        entitlement: &Entitlement<'_>,
+        now: Timestamp,
+    ) -> Result<String, SigningFailed> {
+        let token = AccessToken {
+            grant: entitlement.grant.id.clone(),
+            client: entitlement.client.id.clone(),
+            scope: entitlement.grant.scope.clone(),
+            expires_at: now.plus(self.lifetimes.access_token).as_millis(),
+            jti: random_token::<16>(self.entropy.as_ref()),
+        };
+        let plain = serde_json::to_vec(&token).map_err(|_| SigningFailed)?;
+        self.keyring.sealer().seal(Purpose::AccessToken, &plain)
+    }
+
+    /// OIDC Core section 2. No `nbf`: clients without clock tolerance would refuse it.
+    fn id_token_claims(
+        &self,
+        entitlement: &Entitlement<'_>,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Claims {
+        let mut claims = match entitlement.client.id_token_claims {
+            IdTokenClaims::Standard => scope_claims(
+                entitlement.subject,
+                &entitlement.grant.scope,
+                entitlement.client,
+            ),
+            IdTokenClaims::Minimal => Claims::new(),
+        };
+        claims.insert("iss".into(), self.issuer.as_str().into());
+        claims.insert("sub".into(), entitlement.subject.id.as_str().into());
+        claims.insert("aud".into(), entitlement.client.id.as_str().into());
+        claims.insert(
+            "exp".into(),
+            now.plus(self.lifetimes.id_token).as_seconds().into(),
+        );
+        claims.insert("iat".into(), now.as_seconds().into());
+        claims.insert(
+            "auth_time".into(),
+            entitlement.auth_time.as_seconds().into(),
+        );
+        if let Some(nonce) = entitlement.nonce {
+            claims.insert("nonce".into(), nonce.into());
+        }
+        claims.insert("acr".into(), ACR.into());
+        claims.insert("sid".into(), entitlement.session.sid.as_str().into());
+        claims.insert("at_hash".into(), at_hash(access_token).into());
+        claims
+    }
+}
+
+/// The left half of the SHA-256 of the access token (OIDC Core section 3.1.3.6).
+fn at_hash(access_token: &str) -> String {
+    let digest = Digest::of(access_token);
+    let (left, _) = digest.as_bytes().split_at(16);
+    URL_SAFE_NO_PAD.encode(left)
+}

@@ -1,0 +1,133 @@
+//! The authorization_code grant. A code is bound to client, redirect_uri, PKCE challenge and
+//! session; each wrong one alone is refused. Another client's attempt leaves the code
+//! unspent; a wrong proof by its own client spends it; a second redemption revokes what came
+//! of the first.
+
+use super::Token;
+use super::refusal::TokenRefusal;
+use super::request::CodeRequest;
+use crate::clock::Timestamp;
+use crate::domain::code::{AuthorizationCode, CodeState};
+use crate::domain::event::{AuditEvent, EventKind};
+use crate::domain::grant::Grant;
+use crate::domain::id::GrantId;
+use crate::domain::secret::Digest;
+use crate::protocol::Correlation;
+use crate::protocol::client_auth::AuthenticatedClient;
+use crate::protocol::issue::{Entitlement, IssuedTokens};
+use crate::store::{Redeemed, Redemption};
+
+impl Token {
+    pub(super) async fn redeem(
+        &self,
+        client: &AuthenticatedClient,
+        request: &CodeRequest,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, TokenRefusal> {
+        let client = client.client();
+        let digest = Digest::of(&request.code);
+        let code = self
+            .codes
+            .find_code(&digest)
+            .await?
+            .ok_or(TokenRefusal::UnknownCode)?;
+        if code.client != client.id {
+            return Err(TokenRefusal::ForeignCode);
+        }
+        let event = |kind| AuditEvent {
+            at: now.as_millis(),
+            correlation: correlation.0.clone(),
+            kind,
+        };
+        let replayed = event(EventKind::CodeReplayed {
+            client: client.id.clone(),
+            subject: code.subject.clone(),
+        });
+        let proof = prove(&code, request);
+        let redemption = match &proof {
+            Ok(()) => {
+                let grant = self.new_grant(&code, now);
+                Redemption::Granted {
+                    event: event(EventKind::CodeRedeemed {
+                        client: client.id.clone(),
+                        subject: code.subject.clone(),
+                        grant: grant.id.clone(),
+                    }),
+                    grant,
+                }
+            }
+            Err(_) => Redemption::Spoiled {
+                event: event(EventKind::CodeSpoiled {
+                    client: client.id.clone(),
+                    subject: code.subject.clone(),
+                }),
+            },
+        };
+        let grant_id = match &redemption {
+            Redemption::Granted { grant, .. } => Some(grant.id.clone()),
+            Redemption::Spoiled { .. } => None,
+        };
+        let redeemed = if code.is_expired(now) && code.state == CodeState::Unspent {
+            Redeemed::Unknown
+        } else {
+            self.codes
+                .redeem_code(digest, client.id.clone(), redemption, replayed, now)
+                .await?
+        };
+        match redeemed {
+            Redeemed::Fresh => {}
+            Redeemed::Replayed => return Err(TokenRefusal::ReplayedCode),
+            Redeemed::Ended => return Err(TokenRefusal::EndedSession),
+            Redeemed::Unknown => return Err(TokenRefusal::UnknownCode),
+        }
+        proof?;
+        let found = match grant_id {
+            Some(id) => self.grants.find_grant(&id).await?,
+            None => None,
+        };
+        let found = found.ok_or(TokenRefusal::UnknownCode)?;
+        let (Some(session), Some(subject)) = (found.session, found.subject) else {
+            return Err(TokenRefusal::EndedSession);
+        };
+        let entitlement = Entitlement {
+            client,
+            subject: &subject,
+            session: &session,
+            auth_time: Timestamp::from_millis(code.auth_time),
+            grant: &found.grant,
+            nonce: code.nonce.as_deref(),
+        };
+        Ok(self.mint.issue(&entitlement, now)?)
+    }
+
+    fn new_grant(&self, code: &AuthorizationCode, now: Timestamp) -> Grant {
+        let longest = self.lifetimes.access_token.max(self.lifetimes.id_token);
+        Grant {
+            id: GrantId::mint(self.entropy.as_ref()),
+            client: code.client.clone(),
+            subject: code.subject.clone(),
+            sid: code.sid.clone(),
+            scope: code.scope.clone(),
+            created_at: now.as_millis(),
+            expires_at: now.plus(longest).as_millis(),
+            revoked_at: None,
+            id_token_kid: self.mint.kid().to_owned(),
+            id_token_at: now.as_millis(),
+        }
+    }
+}
+
+/// The proofs that a code demands of its own client.
+fn prove(code: &AuthorizationCode, request: &CodeRequest) -> Result<(), TokenRefusal> {
+    if request.redirect_uri != code.redirect_uri {
+        return Err(TokenRefusal::WrongRedirectUri);
+    }
+    match (&code.code_challenge, &request.code_verifier) {
+        (None, None) => Ok(()),
+        (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => Ok(()),
+        // A verifier without a challenge is a sign of a request that was tampered with
+        // (RFC 9700 section 2.1.1).
+        (Some(_), _) | (None, Some(_)) => Err(TokenRefusal::WrongVerifier),
+    }
+}

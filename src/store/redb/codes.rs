@@ -1,0 +1,187 @@
+//! Authorization codes.
+
+use async_trait::async_trait;
+use redb::{ReadableTable as _, WriteTransaction};
+
+use super::expiry::{Kind, remember};
+use super::grants::{put_grant, revoke_grant};
+use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, append_event, decode, encode};
+use super::sessions::put_session;
+use super::{RedbStore, failed};
+use crate::clock::Timestamp;
+use crate::domain::code::{AuthorizationCode, CodeState};
+use crate::domain::event::AuditEvent;
+use crate::domain::id::ClientId;
+use crate::domain::identity::{Subject, SubjectStatus};
+use crate::domain::secret::Digest;
+use crate::domain::session::Session;
+use crate::store::{CodeIssued, Codes, IssueCode, Redeemed, Redemption, StoreError};
+
+#[async_trait]
+impl Codes for RedbStore {
+    async fn issue_code(&self, act: IssueCode) -> Result<CodeIssued, StoreError> {
+        self.writer
+            .run(move |transaction| issue_code(transaction, &act))
+            .await
+    }
+
+    async fn find_code(&self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {
+        let codes = self.read()?.open_table(CODES).map_err(failed)?;
+        codes
+            .get(digest.as_bytes().as_slice())
+            .map_err(failed)?
+            .map(|row| decode("codes", row.value()))
+            .transpose()
+    }
+
+    async fn redeem_code(
+        &self,
+        digest: Digest,
+        client: ClientId,
+        redemption: Redemption,
+        replayed: AuditEvent,
+        now: Timestamp,
+    ) -> Result<Redeemed, StoreError> {
+        self.writer
+            .run(move |transaction| {
+                redeem_code(transaction, &digest, &client, &redemption, &replayed, now)
+            })
+            .await
+    }
+}
+
+fn issue_code(transaction: &WriteTransaction, act: &IssueCode) -> Result<CodeIssued, StoreError> {
+    let mut flows = transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
+    if flows.get(act.flow.as_str()).map_err(failed)?.is_some() {
+        return Ok(CodeIssued::AlreadyClaimed);
+    }
+    let Some(mut session) = live_session(transaction, &act.code)? else {
+        return Ok(CodeIssued::SessionGone);
+    };
+    if session.auth_time != act.code.auth_time {
+        return Ok(CodeIssued::SessionGone);
+    }
+    flows
+        .insert(act.flow.as_str(), act.flow_until.as_millis())
+        .map_err(failed)?;
+    remember(
+        transaction,
+        act.flow_until.as_millis(),
+        Kind::Flow,
+        act.flow.as_str().as_bytes(),
+    )?;
+    put_code(transaction, &act.digest, &act.code)?;
+    remember(
+        transaction,
+        act.code.expires_at,
+        Kind::Code,
+        act.digest.as_bytes(),
+    )?;
+    if act.touch {
+        session.last_used = act.now.as_millis();
+        put_session(
+            &mut transaction.open_table(SESSIONS).map_err(failed)?,
+            &session,
+        )?;
+    }
+    Ok(CodeIssued::Issued)
+}
+
+fn redeem_code(
+    transaction: &WriteTransaction,
+    digest: &Digest,
+    client: &ClientId,
+    redemption: &Redemption,
+    replayed: &AuditEvent,
+    now: Timestamp,
+) -> Result<Redeemed, StoreError> {
+    let found = transaction
+        .open_table(CODES)
+        .map_err(failed)?
+        .get(digest.as_bytes().as_slice())
+        .map_err(failed)?
+        .map(|row| decode::<AuthorizationCode>("codes", row.value()))
+        .transpose()?;
+    let Some(mut code) = found.filter(|code| code.client == *client) else {
+        return Ok(Redeemed::Unknown);
+    };
+    match &code.state {
+        CodeState::Unspent => {}
+        CodeState::Granted(grant) => {
+            if revoke_grant(transaction, grant, now)? {
+                append_event(transaction, replayed)?;
+            }
+            return Ok(Redeemed::Replayed);
+        }
+        CodeState::Spoiled => return Ok(Redeemed::Unknown),
+    }
+    if code.is_expired(now) {
+        return Ok(Redeemed::Unknown);
+    }
+    if live_session(transaction, &code)?.is_none() {
+        return Ok(Redeemed::Ended);
+    }
+    let event = match redemption {
+        Redemption::Granted { grant, event } => {
+            put_grant(transaction, grant)?;
+            remember(
+                transaction,
+                grant.expires_at,
+                Kind::Grant,
+                grant.id.as_str().as_bytes(),
+            )?;
+            code.state = CodeState::Granted(grant.id.clone());
+            event
+        }
+        Redemption::Spoiled { event } => {
+            code.state = CodeState::Spoiled;
+            event
+        }
+    };
+    put_code(transaction, digest, &code)?;
+    append_event(transaction, event)?;
+    Ok(Redeemed::Fresh)
+}
+
+/// The session that a code hangs from, unless it was ended or its person was blocked.
+fn live_session(
+    transaction: &WriteTransaction,
+    code: &AuthorizationCode,
+) -> Result<Option<Session>, StoreError> {
+    let session = transaction
+        .open_table(SESSIONS)
+        .map_err(failed)?
+        .get(code.sid.as_str())
+        .map_err(failed)?
+        .map(|row| decode::<Session>("sessions", row.value()))
+        .transpose()?;
+    let Some(session) =
+        session.filter(|session| session.ended_at.is_none() && session.subject == code.subject)
+    else {
+        return Ok(None);
+    };
+    let subject = transaction
+        .open_table(SUBJECTS)
+        .map_err(failed)?
+        .get(code.subject.as_str())
+        .map_err(failed)?
+        .map(|row| decode::<Subject>("subjects", row.value()))
+        .transpose()?;
+    Ok(subject
+        .filter(|subject| subject.status == SubjectStatus::Active)
+        .map(|_| session))
+}
+
+fn put_code(
+    transaction: &WriteTransaction,
+    digest: &Digest,
+    code: &AuthorizationCode,
+) -> Result<(), StoreError> {
+    let row = encode("codes", code)?;
+    transaction
+        .open_table(CODES)
+        .map_err(failed)?
+        .insert(digest.as_bytes().as_slice(), row.as_slice())
+        .map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Rows whose time is over. Each such row has an entry in the expiry table under its
+//! moment, so that a sweep looks at what is due and at nothing else, however large the
+//! store is.
+
+use redb::{ReadableTable as _, WriteTransaction};
+
+use super::failed;
+use super::rows::{CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, SESSIONS, decode};
+use crate::clock::Timestamp;
+use crate::domain::grant::Grant;
+use crate::domain::session::Session;
+use crate::store::StoreError;
+
+/// Most rows that one sweep removes, so that it never holds up the writer for long. What is
+/// left over is due at the next sweep.
+const MOST_PER_SWEEP: usize = 2_000;
+
+/// What kind of row an entry speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Session = 1,
+    Code = 2,
+    Grant = 3,
+    Flow = 4,
+}
+
+impl Kind {
+    const fn of(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Session),
+            2 => Some(Self::Code),
+            3 => Some(Self::Grant),
+            4 => Some(Self::Flow),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn remember(
+    transaction: &WriteTransaction,
+    due: i64,
+    kind: Kind,
+    key: &[u8],
+) -> Result<(), StoreError> {
+    transaction
+        .open_table(EXPIRY)
+        .map_err(failed)?
+        .insert((due, kind as u8, key), ())
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Removes what is due at `now`; returns how many entries were dealt with.
+pub(super) fn sweep(transaction: &WriteTransaction, now: Timestamp) -> Result<usize, StoreError> {
+    let mut expiry = transaction.open_table(EXPIRY).map_err(failed)?;
+    let mut due: Vec<(i64, u8, Vec<u8>)> = Vec::new();
+    for entry in expiry
+        .range::<(i64, u8, &[u8])>(..=(now.as_millis(), u8::MAX, [].as_slice()))
+        .map_err(failed)?
+        .take(MOST_PER_SWEEP)
+    {
+        let (key, ()) = entry
+            .map(|(key, value)| (key, value.value()))
+            .map_err(failed)?;
+        let (moment, kind, row) = key.value();
+        due.push((moment, kind, row.to_vec()));
+    }
+    for (moment, kind, row) in &due {
+        if let Some(kind) = Kind::of(*kind) {
+            remove(transaction, kind, row, now)?;
+        }
+        expiry
+            .remove((*moment, *kind, row.as_slice()))
+            .map_err(failed)?;
+    }
+    Ok(due.len())
+}
+
+/// A session that was used anew has a later entry of its own; the row says which counts.
+fn remove(
+    transaction: &WriteTransaction,
+    kind: Kind,
+    row: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let name = std::str::from_utf8(row).unwrap_or_default();
+    match kind {
+        Kind::Session => {
+            let mut sessions = transaction.open_table(SESSIONS).map_err(failed)?;
+            let found = sessions
+                .get(name)
+                .map_err(failed)?
+                .map(|row| decode::<Session>("sessions", row.value()))
+                .transpose()?;
+            if let Some(session) = found
+                && session.keep_until <= now.as_millis()
+            {
+                sessions.remove(name).map_err(failed)?;
+                transaction
+                    .open_table(COOKIES)
+                    .map_err(failed)?
+                    .remove(session.cookie.as_bytes().as_slice())
+                    .map_err(failed)?;
+            }
+        }
+        Kind::Grant => {
+            let mut grants = transaction.open_table(GRANTS).map_err(failed)?;
+            let found = grants
+                .get(name)
+                .map_err(failed)?
+                .map(|row| decode::<Grant>("grants", row.value()))
+                .transpose()?;
+            if found.is_some_and(|grant| grant.expires_at <= now.as_millis()) {
+                grants.remove(name).map_err(failed)?;
+            }
+        }
+        Kind::Code => {
+            transaction
+                .open_table(CODES)
+                .map_err(failed)?
+                .remove(row)
+                .map_err(failed)?;
+        }
+        Kind::Flow => {
+            transaction
+                .open_table(CLAIMED_FLOWS)
+                .map_err(failed)?
+                .remove(name)
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Tables and the form of their rows: JSON behind one byte that tells its version.
+
+use redb::{ReadableTable as _, TableDefinition, WriteTransaction};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::failed;
+use crate::domain::event::AuditEvent;
+use crate::domain::identity::Link;
+use crate::store::StoreError;
+
+pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+/// sub → Subject
+pub(super) const SUBJECTS: TableDefinition<&str, &[u8]> = TableDefinition::new("subjects");
+/// (kind, owner, person) → sub
+pub(super) const LINKS: TableDefinition<(&str, &str, &str), &str> = TableDefinition::new("links");
+/// (organisation, userid) → sub of its latest holder
+pub(super) const USERIDS: TableDefinition<(&str, &str), &str> = TableDefinition::new("userids");
+/// sid → Session
+pub(super) const SESSIONS: TableDefinition<&str, &[u8]> = TableDefinition::new("sessions");
+/// digest of a cookie → sid
+pub(super) const COOKIES: TableDefinition<&[u8], &str> = TableDefinition::new("cookies");
+/// digest of a code → AuthorizationCode
+pub(super) const CODES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("codes");
+/// grant id → Grant
+pub(super) const GRANTS: TableDefinition<&str, &[u8]> = TableDefinition::new("grants");
+/// flow id → when the claim may be forgotten
+pub(super) const CLAIMED_FLOWS: TableDefinition<&str, i64> = TableDefinition::new("claimed_flows");
+/// (moment, number) → AuditEvent
+pub(super) const AUDIT: TableDefinition<(i64, u64), &[u8]> = TableDefinition::new("audit");
+/// (moment, kind of row, key of row): what to look at when that moment has come
+pub(super) const EXPIRY: TableDefinition<(i64, u8, &[u8]), ()> = TableDefinition::new("expiry");
+
+/// Opens every table once, so that a reader never meets a missing one.
+pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(SUBJECTS).map_err(failed)?;
+    transaction.open_table(LINKS).map_err(failed)?;
+    transaction.open_table(USERIDS).map_err(failed)?;
+    transaction.open_table(SESSIONS).map_err(failed)?;
+    transaction.open_table(COOKIES).map_err(failed)?;
+    transaction.open_table(CODES).map_err(failed)?;
+    transaction.open_table(GRANTS).map_err(failed)?;
+    transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
+    transaction.open_table(AUDIT).map_err(failed)?;
+    transaction.open_table(EXPIRY).map_err(failed)?;
+    Ok(())
+}
+
+/// The version of the rows that are written.
+const ROW_VERSION: u8 = 1;
+
+pub(super) fn encode<T: Serialize>(table: &'static str, row: &T) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![ROW_VERSION];
+    serde_json::to_writer(&mut bytes, row).map_err(|error| corrupt(table, &error))?;
+    Ok(bytes)
+}
+
+pub(super) fn decode<T: DeserializeOwned>(
+    table: &'static str,
+    bytes: &[u8],
+) -> Result<T, StoreError> {
+    match bytes.split_first() {
+        Some((&ROW_VERSION, json)) => {
+            serde_json::from_slice(json).map_err(|error| corrupt(table, &error))
+        }
+        _ => Err(StoreError::Corrupt {
+            table,
+            reason: "unknown row version".to_owned(),
+        }),
+    }
+}
+
+/// serde's errors may quote a value: only where and what kind is kept.
+fn corrupt(table: &'static str, error: &serde_json::Error) -> StoreError {
+    StoreError::Corrupt {
+        table,
+        reason: format!("{:?} at column {}", error.classify(), error.column()),
+    }
+}
+
+pub(super) fn link_key(link: &Link) -> (&str, &str, &str) {
+    (&link.kind, &link.owner, &link.person)
+}
+
+/// Appends an event; events of one moment keep their order by a number.
+pub(super) fn append_event(
+    transaction: &WriteTransaction,
+    event: &AuditEvent,
+) -> Result<(), StoreError> {
+    let mut audit = transaction.open_table(AUDIT).map_err(failed)?;
+    let number = audit
+        .range((event.at, 0)..=(event.at, u64::MAX))
+        .map_err(failed)?
+        .next_back()
+        .transpose()
+        .map_err(failed)?
+        .map_or(0, |(key, _)| key.value().1 + 1);
+    let row = encode("audit", event)?;
+    audit
+        .insert((event.at, number), row.as_slice())
+        .map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! The writer thread. redb admits one write transaction at a time and a durable commit
+//! waits for the disk, so the acts that wait while a commit runs go into the next one
+//! together (group commit, with no artificial delay). An act is answered only after its
+//! transaction is on the disk. An act that fails takes no other with it: the batch is
+//! given up, and each of its acts runs again in a transaction of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use redb::{Database, Durability, WriteTransaction};
+use tokio::sync::{mpsc, oneshot};
+
+use super::failed;
+use crate::store::StoreError;
+
+/// Acts that may wait; further callers wait to enqueue, which is the back-pressure.
+const QUEUE: usize = 1024;
+/// Most acts of one transaction.
+const BATCH: usize = 256;
+
+/// An act with the caller who waits for it.
+trait Act: Send {
+    /// Does its part of a transaction; may be called again after a transaction was given up.
+    fn run(&mut self, transaction: &WriteTransaction) -> Result<(), StoreError>;
+    /// Tells the caller how it ended.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Waiting<T, F> {
+    act: F,
+    outcome: Option<T>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Act for Waiting<T, F>
+where
+    T: Send,
+    F: FnMut(&WriteTransaction) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, transaction: &WriteTransaction) -> Result<(), StoreError> {
+        self.outcome = None;
+        self.outcome = Some((self.act)(transaction)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let Self {
+            outcome, answer, ..
+        } = *self;
+        let outcome = committed.and_then(|()| {
+            outcome.ok_or_else(|| StoreError::Failed("the act did not run".to_owned()))
+        });
+        // The receiver may be gone: its request was cancelled. The act stands all the same.
+        let _ = answer.send(outcome);
+    }
+}
+
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Act>>,
+    healthy: Arc<AtomicBool>,
+}
+
+impl Writer {
+    pub(super) fn start(database: Arc<Database>) -> Result<Self, StoreError> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let healthy = Arc::new(AtomicBool::new(true));
+        let health = Arc::clone(&healthy);
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_until_closed(&database, waiting, &health))
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Self { queue, healthy })
+    }
+
+    /// Runs `act` in a durable transaction and returns its outcome once that is committed.
+    /// A caller that goes away meanwhile loses the answer, not the act.
+    pub(super) async fn run<T, F>(&self, act: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&WriteTransaction) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting {
+            act,
+            outcome: None,
+            answer,
+        };
+        self.queue
+            .send(Box::new(waiting))
+            .await
+            .map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// Whether the last commit was kept.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if self.healthy.load(Ordering::Relaxed) && !self.queue.is_closed() {
+            Ok(())
+        } else {
+            Err(StoreError::Failed("the last write was lost".to_owned()))
+        }
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Failed("the writer has stopped".to_owned())
+}
+
+fn write_until_closed(
+    database: &Database,
+    mut waiting: mpsc::Receiver<Box<dyn Act>>,
+    healthy: &AtomicBool,
+) {
+    while let Some(first) = waiting.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(next) = waiting.try_recv()
+        {
+            batch.push(next);
+        }
+        if batch.len() > 1 && commit(database, &mut batch).is_ok() {
+            healthy.store(true, Ordering::Relaxed);
+            for act in batch {
+                act.answer(Ok(()));
+            }
+            continue;
+        }
+        for act in batch {
+            let mut alone = [act];
+            let committed = commit(database, &mut alone);
+            if let Err(error) = &committed {
+                tracing::error!(%error, "a transaction of the store was lost");
+            }
+            healthy.store(committed.is_ok(), Ordering::Relaxed);
+            let [act] = alone;
+            act.answer(committed);
+        }
+    }
+}
+
+/// Runs the acts in one transaction. On any failure nothing of it is kept.
+fn commit(database: &Database, acts: &mut [Box<dyn Act>]) -> Result<(), StoreError> {
+    let mut transaction = database.begin_write().map_err(failed)?;
+    transaction
+        .set_durability(Durability::Immediate)
+        .map_err(failed)?;
+    for act in acts {
+        act.run(&transaction)?;
+    }
+    transaction.commit().map_err(failed)
+}

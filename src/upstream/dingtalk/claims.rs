@@ -1,0 +1,101 @@
+//! From the directory's entry to a profile. Mail and mobile come from the organisation's
+//! directory alone, with the flag of where they stand.
+
+use serde_json::Value;
+
+use super::api::Me;
+use super::settings::{Settings, UsernameSource};
+use super::wire::{as_integer, boolean, integer, list, text};
+use crate::domain::identity::{Phone, Profile};
+
+/// China's country calling code: the directory's default.
+const CHINA: &str = "86";
+
+pub(super) fn profile(settings: &Settings, me: Me, userid: String, employee: &Value) -> Profile {
+    let org_email = text(employee, &["org_email", "orgEmail"]).filter(|mail| is_one_address(mail));
+    let job_number = text(employee, &["job_number", "jobNumber"]);
+    let preferred_username = match settings.preferred_username {
+        UsernameSource::UserId => Some(userid.clone()),
+        UsernameSource::JobNumber => job_number.clone(),
+        UsernameSource::OrgEmail => org_email.clone(),
+        UsernameSource::OrgEmailLocalPart => org_email
+            .as_deref()
+            .and_then(|mail| mail.split('@').next())
+            .map(str::to_owned),
+    };
+    let mut departments: Vec<i64> = list(employee, "dept_id_list")
+        .iter()
+        .filter_map(as_integer)
+        .collect();
+    departments.sort_unstable();
+    departments.dedup();
+    let mut roles: Vec<i64> = list(employee, "role_list")
+        .iter()
+        .filter_map(|role| integer(role, &["id"]))
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+    Profile {
+        name: text(employee, &["name"]),
+        nickname: me.nick,
+        picture: text(employee, &["avatar"])
+            .or(me.avatar_url)
+            .filter(|address| address.starts_with("https://") || address.starts_with("http://")),
+        preferred_username,
+        org_email,
+        other_email: text(employee, &["email"]).filter(|mail| is_one_address(mail)),
+        phone: phone(employee),
+        exclusive: boolean(employee, &["exclusive_account"]).unwrap_or(false),
+        title: text(employee, &["title"]),
+        job_number,
+        departments,
+        roles,
+        userid,
+        unionid: me.union_id,
+        corp: settings.corp_id.clone(),
+        locale: settings.locale.clone(),
+        zoneinfo: settings.zoneinfo.clone(),
+    }
+}
+
+/// `mobile` and `state_code` as one number. Masked numbers (`155****3240`) are none.
+fn phone(employee: &Value) -> Option<Phone> {
+    let mobile = text(employee, &["mobile"])?;
+    let country = text(employee, &["state_code", "stateCode"]).map_or_else(
+        || CHINA.to_owned(),
+        |code| code.trim_start_matches('+').to_owned(),
+    );
+    let national = mobile
+        .strip_prefix(&format!("+{country}"))
+        .unwrap_or(&mobile)
+        .trim_start_matches('-')
+        .replace(['-', ' '], "");
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // E.164: at most 15 digits in all, the country's first one never a zero.
+    let plausible = digits(&country)
+        && digits(&national)
+        && !country.starts_with('0')
+        && (5..=15).contains(&(country.len() + national.len()));
+    plausible.then_some(Phone { country, national })
+}
+
+/// One mailbox in plain form. Relying parties cut addresses apart at the `@` to decide who
+/// somebody is, so anything unusual is no address.
+fn is_one_address(mail: &str) -> bool {
+    let Some((local, domain)) = mail.split_once('@') else {
+        return false;
+    };
+    let plain = |text: &str, more: &str| {
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
+    mail.len() <= 254
+        && plain(local, "!#$%&'*+-/=?^_`{|}~.")
+        && plain(domain, ".-")
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains("..")
+}

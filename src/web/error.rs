@@ -1,0 +1,38 @@
+//! Answers for what no handler answers.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+
+use super::cookie;
+use super::pages::problem;
+use super::state::Web;
+use super::text::Text;
+
+pub(super) async fn not_found(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    let text = Text::of(cookie::locale(&headers));
+    problem::plain(&web.settings, text, &text.not_found, StatusCode::NOT_FOUND)
+}
+
+pub(super) async fn method_not_allowed() -> Response {
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        "this address does not take requests of this method\n",
+    )
+        .into_response()
+}
+
+/// A handler panicked: a defect of ours. The connection and all others go on.
+pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        "internal error\n",
+    )
+        .into_response()
+}

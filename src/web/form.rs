@@ -1,0 +1,35 @@
+//! Form bodies. An OAuth endpoint answers a body that it can't read with its own error, so
+//! the framework's extractors, which answer in their own words, are not used.
+
+use axum::body::{Body, to_bytes};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
+use crate::domain::params::Parameters;
+
+/// The longest form, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// The text of a form body: nothing when it is too long, not UTF-8, or not declared as a
+/// form.
+pub(super) async fn text(headers: &HeaderMap, body: Body) -> Option<String> {
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| {
+            essence
+                .trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        });
+    if !declared {
+        return None;
+    }
+    let bytes = to_bytes(body, LONGEST).await.ok()?;
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+/// The parameters of a form body.
+pub(super) async fn parameters(headers: &HeaderMap, body: Body) -> Option<Parameters> {
+    Parameters::parse(&text(headers, body).await?).ok()
+}

@@ -1,0 +1,16 @@
+//! HTTP: decodes a request, calls one service, encodes its answer. No rule of a protocol is
+//! decided here, and neither store, keys nor upstreams are named.
+
+mod cookie;
+mod error;
+mod form;
+mod headers;
+mod pages;
+mod protocol;
+mod routes;
+mod state;
+mod text;
+mod trace;
+
+pub use routes::router;
+pub use state::{Settings, Web};

@@ -1,0 +1,157 @@
+//! The authorization endpoint, the ways to sign in, and the callbacks.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::domain::params::Parameters;
+use crate::protocol::Correlation;
+use crate::protocol::authorize::{Answer, Outcome};
+use crate::web::pages;
+use crate::web::state::Web;
+use crate::web::text::Text;
+use crate::web::{cookie, form};
+
+/// The longest form that is turned into a GET: what servers and proxies take in one line.
+const LONGEST_QUERY: usize = 6 * 1024;
+
+pub(in crate::web) async fn get(
+    State(web): State<Arc<Web>>,
+    Extension(correlation): Extension<Correlation>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    begin(&web, &correlation, &headers, &query.unwrap_or_default()).await
+}
+
+/// OIDC Core section 3.1.2.1 demands POST. A POST from another site comes without our
+/// cookies (`SameSite=Lax`), so that a live session would not be seen: such a request is
+/// asked again by GET, which brings them.
+pub(in crate::web) async fn post(
+    State(web): State<Arc<Web>>,
+    Extension(correlation): Extension<Correlation>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let encoded = form::text(&headers, body).await.unwrap_or_default();
+    let again = encoded.len() <= LONGEST_QUERY
+        && encoded.is_ascii()
+        && !cookie::has_session(&headers, &web.settings);
+    if again && Parameters::parse(&encoded).is_ok() {
+        let location = web
+            .settings
+            .issuer
+            .endpoint(&format!("/authorize?{encoded}"));
+        if let Ok(location) = HeaderValue::from_str(&location) {
+            return (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
+        }
+    }
+    begin(&web, &correlation, &headers, &encoded).await
+}
+
+async fn begin(
+    web: &Web,
+    correlation: &Correlation,
+    headers: &HeaderMap,
+    encoded: &str,
+) -> Response {
+    let browser = cookie::browser(headers, &web.settings);
+    let answer = web
+        .authorization
+        .begin(encoded, &browser, web.clock.now())
+        .await;
+    respond(web, answer, correlation)
+}
+
+/// `GET /sign-in?flow=`: the choice, again.
+pub(in crate::web) async fn choose(
+    State(web): State<Arc<Web>>,
+    Extension(correlation): Extension<Correlation>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    start(&web, &correlation, &headers, None, query.as_deref())
+}
+
+/// `GET /sign-in/{upstream}?flow=`: an attempt there.
+pub(in crate::web) async fn sign_in(
+    State(web): State<Arc<Web>>,
+    Extension(correlation): Extension<Correlation>,
+    headers: HeaderMap,
+    Path(upstream): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    start(
+        &web,
+        &correlation,
+        &headers,
+        Some(&upstream),
+        query.as_deref(),
+    )
+}
+
+fn start(
+    web: &Web,
+    correlation: &Correlation,
+    headers: &HeaderMap,
+    upstream: Option<&str>,
+    query: Option<&str>,
+) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default()).unwrap_or_default();
+    let browser = cookie::browser(headers, &web.settings);
+    let answer = web.authorization.sign_in(
+        upstream,
+        parameters.get("flow").unwrap_or_default(),
+        &browser,
+        web.clock.now(),
+    );
+    respond(web, answer, correlation)
+}
+
+pub(in crate::web) async fn callback(
+    State(web): State<Arc<Web>>,
+    Extension(correlation): Extension<Correlation>,
+    headers: HeaderMap,
+    Path(upstream): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let browser = cookie::browser(&headers, &web.settings);
+    let answer = web
+        .authorization
+        .callback(
+            &upstream,
+            &query.unwrap_or_default(),
+            &browser,
+            &correlation,
+            web.clock.now(),
+        )
+        .await;
+    respond(&web, answer, &correlation)
+}
+
+fn respond(web: &Web, answer: Answer, correlation: &Correlation) -> Response {
+    let text = Text::of(answer.locale);
+    let mut response = match answer.outcome {
+        Outcome::Return(url) => redirect(url.as_str()),
+        Outcome::SignIn(url) => redirect(&url),
+        Outcome::Choose(choice) => pages::choose::show(text, &choice),
+        Outcome::Problem(problem) => {
+            pages::problem::show(&web.settings, text, &problem, correlation)
+        }
+    };
+    cookie::write(response.headers_mut(), &answer.cookies, &web.settings);
+    response
+}
+
+/// 303: whatever the request was, the next one is a GET (RFC 9700 section 4.12).
+fn redirect(url: &str) -> Response {
+    match HeaderValue::from_str(url) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

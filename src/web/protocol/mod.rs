@@ -1,0 +1,7 @@
+//! The endpoints of the specs.
+
+pub(super) mod authorize;
+pub(super) mod documents;
+pub(super) mod health;
+pub(super) mod token;
+pub(super) mod userinfo;

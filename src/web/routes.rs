@@ -1,0 +1,53 @@
+//! Every URL, on one page.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use http::StatusCode;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::protocol::{authorize, documents, health, token, userinfo};
+use super::state::Web;
+use super::{error, headers, pages, trace};
+use crate::protocol::discovery::path;
+
+/// The longest body that is read: a form has a few kilobytes.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// The longest that an answer may take. DingTalk's calls together have less.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
+
+/// The router over its services.
+pub fn router(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/", get(pages::home::show))
+        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route("/sign-in", get(authorize::choose))
+        .route("/sign-in/{upstream}", get(authorize::sign_in))
+        .route("/callback/{upstream}", get(authorize::callback))
+        .route(path::TOKEN, post(token::post))
+        .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
+        .route(path::JWKS, get(documents::jwks))
+        .route(path::OPENID_CONFIGURATION, get(documents::metadata))
+        .route(path::OAUTH_METADATA, get(documents::metadata))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route(pages::STYLE_PATH, get(pages::style))
+        .route("/favicon.svg", get(pages::icon))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            LONGEST_ANSWER,
+        ))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(Arc::clone(&web), trace::trace))
+        .with_state(web)
+}

@@ -1,0 +1,44 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::domain::issuer::Issuer;
+use crate::entropy::Entropy;
+use crate::protocol::authorize::Authorization;
+use crate::protocol::discovery::Documents;
+use crate::protocol::health::Readiness;
+use crate::protocol::token::Token;
+use crate::protocol::userinfo::Userinfo;
+
+/// The services behind the endpoints.
+pub struct Web {
+    /// The authorization endpoint and the callbacks.
+    pub authorization: Authorization,
+    /// The token endpoint.
+    pub token: Token,
+    /// The UserInfo endpoint.
+    pub userinfo: Userinfo,
+    /// Metadata and JWKS.
+    pub documents: Documents,
+    /// Readiness.
+    pub readiness: Readiness,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for correlation ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// The rest.
+    pub settings: Settings,
+}
+
+/// What pages and cookies depend on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer: its scheme decides the cookies' attributes.
+    pub issuer: Issuer,
+    /// `[pages] contact`
+    pub contact: Option<String>,
+    /// How long a browser keeps the session cookie.
+    pub session_cookie: Duration,
+}

@@ -1,0 +1,115 @@
+//! What the pages say. One struct, one constant per language: a missing translation does not
+//! compile.
+
+mod en;
+mod zh;
+
+use crate::domain::locale::Locale;
+use crate::protocol::authorize::{Cause, DisplayedCause, Problem};
+
+/// The texts of one language.
+pub(super) struct Text {
+    /// `lang` of the page.
+    pub(super) lang: &'static str,
+    /// The product's name, with what it is.
+    pub(super) brand: &'static str,
+    pub(super) home: Message,
+    pub(super) choose_title: &'static str,
+    /// Before the client's name.
+    pub(super) choose_lead: (&'static str, &'static str),
+    pub(super) try_again: &'static str,
+    pub(super) other_account: &'static str,
+    /// Around the client's name.
+    pub(super) back_to: (&'static str, &'static str),
+    pub(super) to_start: &'static str,
+    pub(super) contact: &'static str,
+    pub(super) details: &'static str,
+    pub(super) reference: &'static str,
+    pub(super) cause: &'static str,
+    pub(super) call: &'static str,
+    pub(super) upstream_code: &'static str,
+    pub(super) upstream_request: &'static str,
+    pub(super) permission: &'static str,
+    pub(super) apply: &'static str,
+    pub(super) not_found: Message,
+    missing_client: Message,
+    unknown_client: Message,
+    missing_redirect: Message,
+    unregistered_redirect: Message,
+    unreadable: Message,
+    flow_lost: Message,
+    already_done: Message,
+    unknown_upstream: Message,
+    denied: Message,
+    not_a_member: Message,
+    external_contact: Message,
+    other_organisation: Message,
+    person_disabled: Message,
+    blocked: Message,
+    wrong_person: Message,
+    timing: Message,
+    upstream_down: Message,
+    throttled: Message,
+    outside_range: Message,
+    permission_missing: Message,
+    set_up: Message,
+    broken: Message,
+}
+
+/// What happened, and what to do.
+pub(super) struct Message {
+    pub(super) title: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) advice: &'static str,
+}
+
+impl Text {
+    /// The texts of a language; Chinese where none was asked for that we speak.
+    pub(super) const fn of(locale: Option<Locale>) -> &'static Self {
+        match locale {
+            Some(Locale::English) => &en::TEXT,
+            Some(Locale::Chinese) | None => &zh::TEXT,
+        }
+    }
+
+    /// The words for a problem.
+    pub(super) const fn message(&self, problem: &Problem) -> &Message {
+        match problem {
+            Problem::BadRequest(cause) => match cause {
+                DisplayedCause::MissingClient => &self.missing_client,
+                DisplayedCause::UnknownClient => &self.unknown_client,
+                DisplayedCause::MissingRedirectUri => &self.missing_redirect,
+                DisplayedCause::UnregisteredRedirectUri => &self.unregistered_redirect,
+                DisplayedCause::Unreadable => &self.unreadable,
+            },
+            Problem::FlowLost => &self.flow_lost,
+            Problem::AlreadyDone { .. } => &self.already_done,
+            Problem::UnknownUpstream => &self.unknown_upstream,
+            Problem::Blocked { .. } => &self.blocked,
+            Problem::WrongPerson { .. } => &self.wrong_person,
+            Problem::Broken => &self.broken,
+            Problem::Upstream(upstream) => match upstream.error.cause {
+                Cause::Denied => &self.denied,
+                Cause::NotAMember => &self.not_a_member,
+                Cause::ExternalContact => &self.external_contact,
+                Cause::OtherOrganisation => &self.other_organisation,
+                Cause::PersonDisabled => &self.person_disabled,
+                Cause::InvalidAnswer | Cause::CodeRefused => &self.timing,
+                Cause::Throttled => &self.throttled,
+                Cause::OutsideRange => &self.outside_range,
+                Cause::PermissionMissing => &self.permission_missing,
+                Cause::Busy
+                | Cause::Failed
+                | Cause::Blocked
+                | Cause::TimedOut
+                | Cause::Unreachable
+                | Cause::Unintelligible => &self.upstream_down,
+                Cause::CredentialsRefused
+                | Cause::AddressNotAllowed
+                | Cause::ApplicationDisabled
+                | Cause::TokenRefused
+                | Cause::Unexpected => &self.set_up,
+            },
+        }
+    }
+}

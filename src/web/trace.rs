@@ -1,0 +1,51 @@
+//! One span and one line for each request, joined by a correlation id that the person sees
+//! on an error page, too. Logged are the route's pattern and never the URL: its query holds
+//! codes, states and hints.
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::HeaderName;
+use tracing::Instrument as _;
+
+use super::state::Web;
+use crate::domain::secret::random_token;
+use crate::protocol::Correlation;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) async fn trace(
+    State(web): State<Arc<Web>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = random_token::<9>(web.entropy.as_ref());
+    request.extensions_mut().insert(Correlation(id.clone()));
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let begun = web.clock.now();
+    let quiet = route == "/healthz" || route == "/readyz";
+    async move {
+        let mut response = next.run(request).await;
+        let status = response.status().as_u16();
+        let milliseconds = web.clock.now().since(begun).as_millis();
+        if quiet {
+            tracing::debug!(status, milliseconds, "answered");
+        } else {
+            tracing::info!(status, milliseconds, "answered");
+        }
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}

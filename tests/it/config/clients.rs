@@ -1,0 +1,408 @@
+//! `[[clients]]`
+
+use dingpass::domain::client::{ApplicationType, ClientAuthentication, IdTokenClaims};
+use dingpass::domain::secret::Digest;
+
+use super::{CLIENT, PUBLIC_CLIENT, fault, faults, loads, warnings, with};
+
+const HTTPS: &str = "redirect_uris = [\"https://app.example.com/cb\"]\n";
+
+fn client(lines: &str) -> String {
+    with(&format!("{CLIENT}{lines}"))
+}
+
+fn public(lines: &str) -> String {
+    with(&format!("{PUBLIC_CLIENT}{lines}"))
+}
+
+#[test]
+fn no_clients_at_all_is_a_warning() {
+    assert_eq!(
+        warnings(&with("")),
+        ["there are no [[clients]], so nobody can sign in anywhere"]
+    );
+    assert_eq!(warnings(&client("")), [""; 0]);
+}
+
+#[test]
+fn every_member_in_use_is_read() {
+    let text = client(
+        "client_name = \"示例\"\napplication_type = \"native\"\nscope = \"phone openid\"\nrequire_pkce = false\nid_token_claims = \"minimal\"\nextra_claims = [\"username\"]\nrelease_unverified_email = true\nclient_uri = \"http://app.example.com/\"\ndefault_max_age = 300",
+    );
+    let client = &loads(&text).clients[0];
+    assert_eq!((client.id.as_str(), client.name.as_str()), ("demo", "示例"));
+    let ClientAuthentication::Secret(digest) = client.authentication else {
+        panic!("the client has a secret");
+    };
+    assert_eq!(digest, Digest::of("a-secret-of-at-least-32-characters!!"));
+    assert!(client.admits_redirect("https://app.example.com/callback"));
+    assert_eq!(client.application_type, ApplicationType::Native);
+    assert_eq!(client.scope.to_string(), "openid phone");
+    assert!(!client.require_pkce);
+    assert_eq!(client.id_token_claims, IdTokenClaims::Minimal);
+    assert!(client.username_claim && !client.phone_claim);
+    assert!(client.release_unverified_email);
+    assert_eq!(
+        client.client_uri.as_deref(),
+        Some("http://app.example.com/")
+    );
+    assert_eq!(client.default_max_age, Some(300));
+}
+
+#[test]
+fn an_id_is_printable_without_blanks_and_has_better_no_colon() {
+    for id in ["a b", "é", "a\\tb"] {
+        let faults = faults(&with(&CLIENT.replace("demo", id)));
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
+    let colon = warnings(&with(&CLIENT.replace("demo", "urn:demo")));
+    assert!(
+        colon[0].starts_with("`client_id` holds a colon"),
+        "{colon:?}"
+    );
+}
+
+#[test]
+fn a_fault_in_one_client_does_not_hide_those_of_another() {
+    let one = CLIENT.replace("demo", "a b");
+    let two = CLIENT.replace("a-secret-of-at-least-32-characters!!", "short");
+    assert_eq!(
+        faults(&with(&(one + &two))),
+        [
+            "11:13 `client_id` must be printable ASCII without blanks",
+            "17:17 the client's secret must have at least 32 characters, better 43 random ones",
+        ]
+    );
+}
+
+/// RFC 7591 section 2
+#[test]
+fn the_secret_belongs_to_the_method() {
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let text = client(&format!("token_endpoint_auth_method = \"{method}\""));
+        assert!(!loads(&text).clients[0].is_public());
+    }
+    assert!(loads(&public(HTTPS)).clients[0].is_public());
+    assert!(
+        fault(&public(&format!(
+            "{HTTPS}client_secret = \"{}\"",
+            "x".repeat(40)
+        )))
+        .contains("has no secret")
+    );
+    assert!(fault(&client("token_endpoint_auth_method = \"none\"")).contains("has no secret"));
+    let without = with(&CLIENT.replace("client_secret", "client_name"));
+    assert!(fault(&without).starts_with("`client_secret` is missing"));
+    for method in ["private_key_jwt", "client_secret_jwt", "tls_client_auth"] {
+        let text = client(&format!("token_endpoint_auth_method = \"{method}\""));
+        assert!(fault(&text).contains("this method is not there yet"));
+    }
+    assert_eq!(
+        fault(&client(
+            "token_endpoint_auth_method = \"client_secret_basik\""
+        )),
+        "`token_endpoint_auth_method` must be \"client_secret_basic\", \"client_secret_post\" or \"none\"; did you mean \"client_secret_basic\"?"
+    );
+}
+
+#[test]
+fn a_secret_has_at_least_32_characters() {
+    let with_length = |length| {
+        let secret = "x".repeat(length);
+        with(&CLIENT.replace("a-secret-of-at-least-32-characters!!", &secret))
+    };
+    loads(&with_length(32));
+    assert!(fault(&with_length(31)).contains("at least 32 characters"));
+}
+
+/// RFC 9700 section 2.1.1
+#[test]
+fn a_public_client_always_uses_pkce() {
+    assert!(loads(&public(HTTPS)).clients[0].require_pkce);
+    assert!(
+        fault(&public(&format!("{HTTPS}require_pkce = false")))
+            .starts_with("`require_pkce` can't be false")
+    );
+    let preset = loads(&public(&format!("{HTTPS}preset = \"nocobase\"")));
+    assert!(preset.clients[0].require_pkce);
+}
+
+#[test]
+fn redirect_uris_are_absolute_and_written_once() {
+    let uris = |list: &str| with(&CLIENT.replace("[\"https://app.example.com/callback\"]", list));
+    assert_eq!(
+        fault(&uris("[]")),
+        "`redirect_uris` must name at least one address"
+    );
+    for (list, part) in [
+        ("[\"/callback\"]", "not an absolute URL"),
+        ("[\"https://a.example.com/#x\"]", "fragment"),
+        ("[\"https://*.example.com/\"]", "wildcard"),
+        ("[\"https://u@a.example.com/\"]", "user or password"),
+        ("[\"javascript:alert(1)\"]", "run as script"),
+        (
+            "[\"https://a.example.com/\", \"https://a.example.com/\"]",
+            "twice",
+        ),
+        ("\"https://a.example.com/\"", "must be an array of strings"),
+        ("[\"com.example.app:/cb\"]", "application_type = \"native\""),
+    ] {
+        let message = fault(&uris(list));
+        assert!(
+            message.starts_with("`redirect_uris`") && message.contains(part),
+            "{message}"
+        );
+    }
+    let two = loads(&uris(
+        "[\"https://a.example.com/\", \"https://a.example.com\"]",
+    ));
+    assert_eq!(two.clients[0].redirect_uris.len(), 2);
+}
+
+#[test]
+fn plain_http_elsewhere_is_for_clients_with_a_secret() {
+    let intranet = "http://nocobase.intranet/cb";
+    let told = warnings(&with(
+        &CLIENT.replace("https://app.example.com/callback", intranet),
+    ));
+    assert!(
+        told[0].contains("plain http shows the authorization code"),
+        "{told:?}"
+    );
+    let refused = fault(&public(&format!("redirect_uris = [\"{intranet}\"]")));
+    assert!(refused.contains("a client without a secret can't use plain http"));
+    assert_eq!(
+        warnings(&public("redirect_uris = [\"http://127.0.0.1/cb\"]")),
+        [""; 0]
+    );
+}
+
+/// RFC 8252 sections 7.1, 8.3
+#[test]
+fn a_native_application_may_have_its_own_scheme() {
+    let native = |uri: &str| {
+        public(&format!(
+            "application_type = \"native\"\nredirect_uris = [\"{uri}\"]"
+        ))
+    };
+    assert_eq!(warnings(&native("com.example.app:/cb")), [""; 0]);
+    assert!(warnings(&native("myapp:/cb"))[0].contains("any application can claim this scheme"));
+    assert!(warnings(&native("http://localhost/cb"))[0].contains("rather than localhost"));
+    assert_eq!(warnings(&native("http://127.0.0.1/cb")), [""; 0]);
+}
+
+#[test]
+fn addresses_after_logout_are_checked_by_the_same_rules() {
+    let message = fault(&client(
+        "post_logout_redirect_uris = [\"https://a.example.com/#x\"]",
+    ));
+    assert_eq!(
+        message,
+        "`post_logout_redirect_uris`: this address must not have a fragment (#...)"
+    );
+}
+
+#[test]
+fn scopes_that_mean_nothing_are_told() {
+    let told = warnings(&client("scope = \"openid  profil api\""));
+    assert_eq!(
+        told,
+        [
+            "`scope`: \"profil\" is not known here and is ignored; did you mean \"profile\"?",
+            "`scope`: \"api\" is not known here and is ignored",
+        ]
+    );
+    let without = warnings(&client("scope = \"profile\""));
+    assert_eq!(
+        without,
+        ["`scope` lacks \"openid\", without which nobody can sign in"]
+    );
+    assert!(fault(&client("scope = [\"openid\"]")).starts_with("`scope` must be a string"));
+}
+
+#[test]
+fn a_preset_sets_defaults_and_what_is_written_wins() {
+    let nocobase = loads(&client("preset = \"nocobase\""));
+    let it = &nocobase.clients[0];
+    assert!(!it.require_pkce && it.username_claim && it.phone_claim);
+    assert_eq!(it.id_token_claims, IdTokenClaims::Minimal);
+
+    let over = loads(&client(
+        "preset = \"nocobase\"\nrequire_pkce = true\nid_token_claims = \"standard\"\nextra_claims = []",
+    ));
+    let it = &over.clients[0];
+    assert!(it.require_pkce && !it.username_claim && !it.phone_claim);
+    assert_eq!(it.id_token_claims, IdTokenClaims::Standard);
+
+    let bare = "[[clients]]\nclient_id = \"demo\"\nredirect_uris = [\"https://a.example.com/\"]\n";
+    for (preset, application_type) in [
+        ("spa", ApplicationType::Web),
+        ("native", ApplicationType::Native),
+    ] {
+        let config = loads(&with(&format!("{bare}preset = \"{preset}\"")));
+        assert!(config.clients[0].is_public());
+        assert_eq!(config.clients[0].application_type, application_type);
+    }
+    let with_secret =
+        client("preset = \"spa\"\ntoken_endpoint_auth_method = \"client_secret_post\"");
+    assert!(!loads(&with_secret).clients[0].is_public());
+    let web = loads(&client("preset = \"web\""));
+    assert!(web.clients[0].require_pkce && !web.clients[0].is_public());
+
+    assert!(fault(&client("preset = \"machine\"")).contains("is not there yet"));
+    assert!(fault(&client("preset = \"nocobas\"")).ends_with("did you mean \"nocobase\"?"));
+}
+
+#[test]
+fn nocobase_is_told_of_scopes_that_it_reads() {
+    assert_eq!(
+        warnings(&client("preset = \"nocobase\"")),
+        ["`scope` lacks \"phone\", which this preset's application reads"]
+    );
+    let full = client("preset = \"nocobase\"\nscope = \"openid profile email phone\"");
+    assert_eq!(warnings(&full), [""; 0]);
+}
+
+#[test]
+fn members_that_ask_for_nothing_are_accepted_without_a_word() {
+    let text = client(
+        "contacts = [\"a@example.com\"]\nsoftware_id = \"x\"\nsoftware_version = \"1\"\nrequire_auth_time = true\ngrant_types = [\"authorization_code\"]\nresponse_types = [\"code\"]\nsubject_type = \"public\"\nid_token_signed_response_alg = \"RS256\"\nconsent = \"implied\"",
+    );
+    assert_eq!(warnings(&text), [""; 0]);
+}
+
+#[test]
+fn members_without_effect_are_told_one_by_one() {
+    let members = [
+        ("logo_uri", "\"https://a.example.com/l.png\""),
+        ("policy_uri", "\"http://a.example.com/\""),
+        ("tos_uri", "\"https://a.example.com/\""),
+        ("jwks_uri", "\"https://a.example.com/jwks\""),
+        ("jwks", "{ keys = [] }"),
+        ("token_endpoint_auth_signing_alg", "\"RS256\""),
+        ("sector_identifier_uri", "\"https://a.example.com/s\""),
+        ("default_acr_values", "[\"a\"]"),
+        ("initiate_login_uri", "\"https://a.example.com/i\""),
+        ("request_uris", "[\"https://a.example.com/r\"]"),
+        ("post_logout_redirect_uris", "[\"https://a.example.com/\"]"),
+        ("backchannel_logout_uri", "\"https://a.example.com/b\""),
+        ("backchannel_logout_session_required", "true"),
+        ("frontchannel_logout_uri", "\"https://a.example.com/f\""),
+        ("frontchannel_logout_session_required", "false"),
+        ("offline_access_outlives_logout", "false"),
+        ("may_introspect", "[\"other\"]"),
+        ("allowed_cors_origins", "[\"https://a.example.com\"]"),
+        ("software_statement", "\"x\""),
+        ("consent", "\"ask\""),
+        ("grant_types", "[\"authorization_code\", \"refresh_token\"]"),
+        ("client_name#zh-CN", "\"示例\""),
+        ("logo_uri#zh-CN", "\"https://a.example.com/l.png\""),
+    ];
+    for (key, value) in members {
+        let told = warnings(&client(&format!("\"{key}\" = {value}")));
+        assert_eq!(told.len(), 1, "{key}: {told:?}");
+        let bare = key.split('#').next().unwrap();
+        assert!(told[0].starts_with(&format!("`{bare}`")), "{told:?}");
+        // Its type is checked: a date fits none.
+        let wrong = fault(&client(&format!("\"{key}\" = 1979-05-27")));
+        assert!(wrong.ends_with("not a date or time"), "{wrong}");
+    }
+}
+
+#[test]
+fn addresses_of_a_client_are_addresses() {
+    for (key, value) in [
+        ("client_uri", "\"app\""),
+        ("logo_uri", "\"ftp://a.example.com/\""),
+        ("jwks_uri", "\"http://a.example.com/jwks\""),
+        ("initiate_login_uri", "\"http://a.example.com/\""),
+        ("request_uris", "[\"http://a.example.com/\"]"),
+        ("backchannel_logout_uri", "\"x:y\""),
+        ("allowed_cors_origins", "[\"https://a.example.com/\"]"),
+        ("allowed_cors_origins", "[\"*\"]"),
+        ("client_uri#zh-CN", "\"app\""),
+        ("client_name#", "\"x\""),
+    ] {
+        let message = fault(&client(&format!("\"{key}\" = {value}")));
+        let bare = key.split('#').next().unwrap();
+        assert!(message.starts_with(&format!("`{bare}")), "{key}: {message}");
+    }
+    let both = client("jwks_uri = \"https://a.example.com/\"\njwks = {}");
+    assert_eq!(
+        fault(&both),
+        "`jwks` and `jwks_uri` are both given; keep one"
+    );
+}
+
+#[test]
+fn what_a_client_would_wait_for_in_vain_is_a_fault() {
+    for (key, value, part) in [
+        (
+            "grant_types",
+            "[\"authorization_code\", \"implicit\"]",
+            "alone",
+        ),
+        (
+            "grant_types",
+            "[\"refresh_token\"]",
+            "must hold \"authorization_code\"",
+        ),
+        (
+            "response_types",
+            "[\"code\", \"id_token\"]",
+            "must be \"code\"",
+        ),
+        ("response_types", "[]", "must be [\"code\"]"),
+        ("subject_type", "\"pairwise\"", "not there yet"),
+        (
+            "id_token_signed_response_alg",
+            "\"ES256\"",
+            "must be \"RS256\"",
+        ),
+        (
+            "id_token_signed_response_alg",
+            "\"none\"",
+            "must be \"RS256\"",
+        ),
+        (
+            "id_token_encrypted_response_alg",
+            "\"x\"",
+            "must be left out",
+        ),
+        (
+            "id_token_encrypted_response_enc",
+            "\"x\"",
+            "must be left out",
+        ),
+        (
+            "userinfo_signed_response_alg",
+            "\"RS256\"",
+            "must be left out",
+        ),
+        (
+            "userinfo_encrypted_response_alg",
+            "\"x\"",
+            "must be left out",
+        ),
+        (
+            "userinfo_encrypted_response_enc",
+            "\"x\"",
+            "must be left out",
+        ),
+        ("request_object_signing_alg", "\"x\"", "must be left out"),
+        ("request_object_encryption_alg", "\"x\"", "must be left out"),
+        ("request_object_encryption_enc", "\"x\"", "must be left out"),
+        ("extra_claims", "[\"email\"]", "\"username\" or \"phone\""),
+        ("id_token_claims", "\"all\"", "\"standard\" or \"minimal\""),
+        ("application_type", "\"spa\"", "\"web\" or \"native\""),
+        ("consent", "\"never\"", "\"implied\" or \"ask\""),
+        ("default_max_age", "-1", "from 0 up"),
+        ("default_max_age", "99999999999999999999", "from 0 up"),
+        ("default_max_age", "\"1h\"", "not a string"),
+        ("require_pkce", "\"false\"", "true or false, not a string"),
+    ] {
+        let message = fault(&client(&format!("{key} = {value}")));
+        assert!(message.starts_with(&format!("`{key}`")), "{message}");
+        assert!(message.contains(part), "{message}");
+    }
+}
