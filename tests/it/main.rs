@@ -3,4 +3,6 @@
 
 mod architecture;
 mod config;
+mod login;
 mod sim;
+mod support;

@@ -1,5 +1,5 @@
 //! The authorization endpoint and the way through an upstream: a request is checked once,
-//! then the dispatcher ([`next`]) is asked what the browser does next, as often as something
+//! then the dispatcher (`next`) is asked what the browser does next, as often as something
 //! has changed. Steps never lead to one another.
 
 mod callback;

@@ -1,0 +1,30 @@
+//! What the tests stand on: a broker and a simulated DingTalk on free loopback ports, a
+//! browser that keeps cookies, a relying party of an independent library, a clock to set.
+
+mod broker;
+mod browser;
+mod clock;
+mod rp;
+mod simulator;
+
+pub(crate) use broker::{CLIENT, House, REDIRECT, SECRET, test_keyring};
+pub(crate) use browser::{Browser, Page};
+pub(crate) use clock::TestClock;
+pub(crate) use rp::{Answer, RelyingParty, SignedIn};
+pub(crate) use simulator::DingTalkSim;
+
+/// An HTTP client that follows nothing and uses no proxy.
+pub(crate) fn http() -> reqwest::Client {
+    install_crypto();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+/// What `main` does first.
+pub(crate) fn install_crypto() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}
