@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -197,7 +198,10 @@ fn outbound_settings(section: &config::Outbound) -> Result<outbound::Settings, S
     }
     Ok(outbound::Settings {
         ca_pems,
-        proxy: section.proxy.clone(),
+        proxy: section
+            .proxy
+            .as_ref()
+            .map(|proxy| proxy.expose_secret().to_owned()),
         ..outbound::Settings::default()
     })
 }

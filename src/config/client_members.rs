@@ -1,8 +1,8 @@
 //! The members of a client that change nothing today. A registration made for another
 //! provider can be carried over as it is: every member of RFC 7591, of OpenID Connect
 //! Registration and of the logout specifications is known and its type is checked. What
-//! asks for something that is not done is a fault where silence would be unsafe or break
-//! the client, and a warning otherwise.
+//! asks for something that is not done is a warning, and a fault only where the value
+//! contradicts what the house does at all (a grant type, a signature, a way to authenticate).
 
 use super::reader::{Found, Section};
 use super::tree::{Content, Origin};
@@ -36,9 +36,12 @@ const LOGOUT: &str = "logout is not there yet";
 const CONSENT: &str = "there is no consent page yet";
 const OFFLINE: &str = "refresh tokens are not there yet";
 const CLIENT_KEYS: &str = "clients can't authenticate by key yet";
+const PLAIN_ID_TOKEN: &str = "ID Tokens are signed, not encrypted";
+const PLAIN_USERINFO: &str = "userinfo is plain JSON";
+const NO_REQUEST_OBJECTS: &str = "request objects are refused";
 
 /// Accepted with a warning that says why nothing comes of it.
-const LATER: [(&str, Shape, &str); 18] = [
+const LATER: [(&str, Shape, &str); 26] = [
     ("logo_uri", Shape::Url, CONSENT),
     ("policy_uri", Shape::Url, CONSENT),
     ("tos_uri", Shape::Url, CONSENT),
@@ -85,22 +88,42 @@ const LATER: [(&str, Shape, &str); 18] = [
         Shape::Text,
         "software statements are not read",
     ),
-];
-
-const PLAIN_ID_TOKEN: &str = "ID Tokens are signed, not encrypted";
-const PLAIN_USERINFO: &str = "userinfo is plain JSON";
-const NO_REQUEST_OBJECTS: &str = "request objects are refused";
-
-/// Refused: such a client would wait for what never comes.
-const REFUSED: [(&str, &str); 8] = [
-    ("id_token_encrypted_response_alg", PLAIN_ID_TOKEN),
-    ("id_token_encrypted_response_enc", PLAIN_ID_TOKEN),
-    ("userinfo_signed_response_alg", PLAIN_USERINFO),
-    ("userinfo_encrypted_response_alg", PLAIN_USERINFO),
-    ("userinfo_encrypted_response_enc", PLAIN_USERINFO),
-    ("request_object_signing_alg", NO_REQUEST_OBJECTS),
-    ("request_object_encryption_alg", NO_REQUEST_OBJECTS),
-    ("request_object_encryption_enc", NO_REQUEST_OBJECTS),
+    (
+        "id_token_encrypted_response_alg",
+        Shape::Text,
+        PLAIN_ID_TOKEN,
+    ),
+    (
+        "id_token_encrypted_response_enc",
+        Shape::Text,
+        PLAIN_ID_TOKEN,
+    ),
+    ("userinfo_signed_response_alg", Shape::Text, PLAIN_USERINFO),
+    (
+        "userinfo_encrypted_response_alg",
+        Shape::Text,
+        PLAIN_USERINFO,
+    ),
+    (
+        "userinfo_encrypted_response_enc",
+        Shape::Text,
+        PLAIN_USERINFO,
+    ),
+    (
+        "request_object_signing_alg",
+        Shape::Text,
+        NO_REQUEST_OBJECTS,
+    ),
+    (
+        "request_object_encryption_alg",
+        Shape::Text,
+        NO_REQUEST_OBJECTS,
+    ),
+    (
+        "request_object_encryption_enc",
+        Shape::Text,
+        NO_REQUEST_OBJECTS,
+    ),
 ];
 
 /// Members that may be written once more for each language (RFC 7591 section 2.2).
@@ -124,11 +147,6 @@ pub(super) fn read(section: &mut Section<'_>) {
     for (key, shape, why) in LATER {
         if let Some(at) = take(section, key, shape) {
             section.warn(&at, format!("`{key}` has no effect yet: {why}"));
-        }
-    }
-    for (key, why) in REFUSED {
-        if let Some(text) = section.text(key) {
-            section.fault(&text.at, format!("`{key}` must be left out: {why}"));
         }
     }
     for (key, shape) in LOCALISED {

@@ -180,8 +180,8 @@ pub struct Outbound {
     pub ca_files: Vec<PathBuf>,
     /// `allowed_addresses`: addresses that URLs brought by clients may reach.
     pub allowed_addresses: Vec<ipnet::IpNet>,
-    /// `proxy`: an HTTP proxy for the upstreams.
-    pub proxy: Option<String>,
+    /// `proxy`: an HTTP proxy for the upstreams; its address may hold a password.
+    pub proxy: Option<SecretString>,
 }
 
 /// `[pages]`

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use secrecy::SecretString;
 use url::Url;
 
 use super::Outbound;
@@ -18,7 +19,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Outbound {
     Outbound {
         ca_files: ca_files(section),
         allowed_addresses: allowed_addresses(section),
-        proxy: proxy(section),
+        proxy: proxy(section).map(SecretString::from),
     }
 }
 

@@ -167,7 +167,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(config.lifetimes, Lifetimes::default());
     assert!(config.outbound.ca_files.is_empty());
     assert!(config.outbound.allowed_addresses.is_empty());
-    assert_eq!(config.outbound.proxy, None);
+    assert!(config.outbound.proxy.is_none());
     assert_eq!(config.pages.contact, None);
     assert_eq!(config.log.format, LogFormat::Text);
     assert_eq!(config.log.filter, "info");

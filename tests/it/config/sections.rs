@@ -1,5 +1,6 @@
 //! The small sections: what each takes and refuses.
 
+use secrecy::ExposeSecret as _;
 use std::time::Duration;
 
 use dingpass::config::{LogFormat, StoreLocation};
@@ -287,7 +288,8 @@ fn allowed_addresses_are_addresses_and_networks() {
 fn the_proxy_is_a_url() {
     for url in ["http://proxy:3128", "https://u:p@proxy.example.com"] {
         let config = loads(&with(&format!("[outbound]\nproxy = \"{url}\"")));
-        assert_eq!(config.outbound.proxy.as_deref(), Some(url));
+        let proxy = config.outbound.proxy.unwrap();
+        assert_eq!(proxy.expose_secret(), url);
     }
     for url in [
         "proxy:3128",
