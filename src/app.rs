@@ -32,10 +32,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The store.
-    #[error("the store can't be used: {0}")]
+    #[error("the store can't be used")]
     Store(#[from] StoreError),
     /// The keys.
-    #[error("the keys can't be used: {0}")]
+    #[error("the keys can't be used")]
     Keys(#[from] KeyringError),
     /// Outbound HTTP.
     #[error(transparent)]
@@ -49,7 +49,7 @@ pub enum StartError {
         reason: String,
     },
     /// A public document can't be written.
-    #[error("metadata can't be written: {0}")]
+    #[error("metadata can't be written")]
     Documents(#[from] serde_json::Error),
 }
 

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 
 use redb::{Database, Durability, WriteTransaction};
 use tokio::sync::{mpsc, oneshot};
@@ -56,7 +57,9 @@ where
 }
 
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Act>>,
+    /// Closed by taking it.
+    queue: Option<mpsc::Sender<Box<dyn Act>>>,
+    thread: Option<JoinHandle<()>>,
     healthy: Arc<AtomicBool>,
 }
 
@@ -65,11 +68,15 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let healthy = Arc::new(AtomicBool::new(true));
         let health = Arc::clone(&healthy);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || write_until_closed(&database, waiting, &health))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        Ok(Self { queue, healthy })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            healthy,
+        })
     }
 
     /// Runs `act` in a durable transaction and returns its outcome once that is committed.
@@ -86,6 +93,8 @@ impl Writer {
             answer,
         };
         self.queue
+            .as_ref()
+            .ok_or_else(stopped)?
             .send(Box::new(waiting))
             .await
             .map_err(|_| stopped())?;
@@ -94,10 +103,22 @@ impl Writer {
 
     /// Whether the last commit was kept.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        if self.healthy.load(Ordering::Relaxed) && !self.queue.is_closed() {
+        let open = self.queue.as_ref().is_some_and(|queue| !queue.is_closed());
+        if open && self.healthy.load(Ordering::Relaxed) {
             Ok(())
         } else {
             Err(StoreError::Failed("the last write was lost".to_owned()))
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Lets the acts that wait come to their end, then the thread, and with it the database
+    /// is closed: a file that was closed needs no repair at the next start.
+    fn drop(&mut self) {
+        self.queue.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }
