@@ -180,11 +180,18 @@ impl App {
     }
 }
 
+/// Sweeps batch by batch, so that other writes get their turn in between, until nothing is
+/// due.
 async fn sweep(store: &dyn Maintenance, clock: &dyn Clock) {
-    match store.sweep(clock.now()).await {
-        Ok(0) => {}
-        Ok(rows) => tracing::debug!(rows, "swept expired rows"),
-        Err(error) => tracing::error!(%error, "expired rows could not be swept"),
+    loop {
+        match store.sweep(clock.now()).await {
+            Ok(0) => return,
+            Ok(rows) => tracing::debug!(rows, "swept expired rows"),
+            Err(error) => {
+                tracing::error!(%error, "expired rows could not be swept");
+                return;
+            }
+        }
     }
 }
 

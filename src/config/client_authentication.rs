@@ -2,7 +2,6 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::client_presets::Preset;
 use super::nearest::alternatives;
 use super::reader::Section;
 use super::secret;
@@ -29,13 +28,13 @@ const LATER: [&str; 4] = [
     "self_signed_tls_client_auth",
 ];
 
-/// The method, or none after a fault.
-pub(super) fn method(section: &mut Section<'_>, preset: &Preset) -> Option<Method> {
+/// The method, `default` where none is written, or none after a fault.
+pub(super) fn method(section: &mut Section<'_>, default: Method) -> Option<Method> {
     const KEY: &str = "token_endpoint_auth_method";
     let written = section.has(KEY);
     let text = section.text(KEY);
     if !written {
-        return Some(preset.method);
+        return Some(default);
     }
     let text = text?;
     if LATER.contains(&text.value.as_str()) {

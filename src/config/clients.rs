@@ -53,7 +53,7 @@ pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Client> {
 fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Client> {
     let id = id(section, taken);
     let preset = preset(section);
-    let method = method(section, &preset);
+    let method = method(section, preset.method);
     let authentication = authentication(section, method);
     let application_type = application_type(section, &preset);
     let rule = RedirectRule {

@@ -57,8 +57,16 @@ fn holds_certificate(path: &Path) -> std::io::Result<bool> {
 
 fn allowed_addresses(section: &mut Section<'_>) -> Vec<IpNet> {
     let mut networks = Vec::new();
-    let written = section.texts("allowed_addresses").map(|found| found.value);
-    for text in written.unwrap_or_default() {
+    let Some(written) = section.texts("allowed_addresses") else {
+        return networks;
+    };
+    if !written.value.is_empty() {
+        section.warn(
+            &written.at,
+            "`allowed_addresses` has no effect yet: no address that a client brings is called",
+        );
+    }
+    for text in written.value {
         match network(&text) {
             Ok(network) => {
                 if network.prefix_len() == 0 {

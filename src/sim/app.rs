@@ -87,7 +87,7 @@ fn ordinary_permissions() -> BTreeSet<String> {
 }
 
 fn whole_organisation() -> Vec<i64> {
-    vec![super::organisation::ROOT]
+    vec![super::person::ROOT]
 }
 
 /// An id of DingTalk's shape that is always the same for the same parts.

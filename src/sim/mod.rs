@@ -49,6 +49,7 @@ mod app;
 mod control;
 mod directory;
 mod fault;
+mod gate;
 mod journal;
 mod login;
 mod member;
@@ -58,6 +59,7 @@ mod person;
 mod redirect;
 mod reply;
 mod state;
+mod strike;
 mod tokens;
 
 use std::str::FromStr;
@@ -158,7 +160,7 @@ impl Simulator {
             .fallback(api::dispatch)
             .layer(middleware::from_fn_with_state(
                 Arc::clone(&self.shared),
-                journal::observe,
+                gate::observe,
             ))
             .with_state(Arc::clone(&self.shared));
         dingtalk.nest("/_sim", control::router(Arc::clone(&self.shared)))

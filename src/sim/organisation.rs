@@ -5,10 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::app::derived;
-use super::person::Person;
-
-/// The department every organisation has.
-pub(super) const ROOT: i64 = 1;
+use super::person::{Person, ROOT};
 
 /// One organisation ("corp").
 #[derive(Clone, Debug, Serialize, Deserialize)]

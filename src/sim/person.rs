@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::organisation::ROOT;
+/// The department every organisation has.
+pub(super) const ROOT: i64 = 1;
 
 /// A membership and the DingTalk account behind it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -212,7 +212,8 @@ pub trait Audit: Send + Sync {
 /// The store's own health.
 #[async_trait]
 pub trait Maintenance: Send + Sync {
-    /// Removes rows whose time is over; returns how many.
+    /// Removes a batch of rows whose time is over; returns how many were due in it. Call it
+    /// again until nothing is.
     async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError>;
     /// Whether reading works and the last write was kept.
     async fn check(&self) -> Result<(), StoreError>;

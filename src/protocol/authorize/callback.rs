@@ -2,9 +2,9 @@
 //! for the attempt that is under way: its `state` must be the one in the flow's cookie
 //! (login CSRF, stolen codes and answers to questions that nobody asked all end here).
 
+use super::cause::RedirectedCause;
 use super::flow::{Flow, LIFETIME};
 use super::problem::{Problem, UpstreamProblem, cause_for_client};
-use super::refusal::RedirectedCause;
 use super::request::ReturnAddress;
 use super::sign_in::{already_done, shown};
 use super::{Answer, Authorization, Browser, CookieChange};

@@ -3,11 +3,11 @@
 //! has changed. Steps never lead to one another.
 
 mod callback;
+mod cause;
 mod flow;
 mod next;
 mod problem;
 mod prompt;
-mod refusal;
 mod request;
 mod response;
 mod sign_in;
@@ -15,9 +15,9 @@ mod sign_in;
 use std::sync::Arc;
 
 pub use crate::upstream::{Blame, Cause, UpstreamError};
+pub use cause::{DisplayedCause, RedirectedCause};
 pub use flow::{FlowCookie, MOST_FLOWS};
 pub use problem::{Problem, Retry, UpstreamProblem, WayBack};
-pub use refusal::{DisplayedCause, RedirectedCause};
 pub use request::ReturnAddress;
 pub use response::ReturnUrl;
 
@@ -38,7 +38,7 @@ use crate::keyring::Keyring;
 use crate::store::{CodeIssued, Codes, IssueCode, Sessions, StoreError};
 use crate::upstream::Provider;
 use next::{Step, next_step};
-use refusal::Refusal;
+use request::Refusal;
 
 /// What the endpoint is made of.
 pub struct Parts {

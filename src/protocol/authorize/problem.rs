@@ -2,7 +2,7 @@
 //! pages put it into words.
 
 use super::Authorization;
-use super::refusal::{DisplayedCause, RedirectedCause};
+use super::cause::{DisplayedCause, RedirectedCause};
 use super::request::ReturnAddress;
 use super::response::ReturnUrl;
 use crate::domain::authorization::PendingAuthorization;

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::Parts;
+use super::cause::{DisplayedCause, RedirectedCause};
 use super::flow::fits;
 use super::prompt::Prompt;
-use super::refusal::{DisplayedCause, RedirectedCause, Refusal};
 use crate::clock::Timestamp;
 use crate::domain::authorization::{PendingAuthorization, SignInDemand};
 use crate::domain::client::{Client, Clients};
@@ -74,6 +74,16 @@ impl ReturnAddress {
             state: parameters.get("state").map(str::to_owned),
         })
     }
+}
+
+/// A refusal, and where it goes: only with a [`ReturnAddress`], which proves that the
+/// redirect_uri belongs to the client, can it be sent anywhere (RFC 6749 section 4.1.2.1).
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// Shown to the person.
+    Displayed(DisplayedCause),
+    /// Sent to the client.
+    Redirected(ReturnAddress, RedirectedCause),
 }
 
 /// Checks an authorization request; `encoded` is its query or form.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::refusal::RedirectedCause;
+use super::cause::RedirectedCause;
 use super::request::ReturnAddress;
 use crate::domain::issuer::Issuer;
 use crate::domain::secret::Handle;

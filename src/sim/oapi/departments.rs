@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::organisation::ROOT;
+use super::super::person::ROOT;
 use super::users::employee;
 use super::{Answer, Call};
 

@@ -1,18 +1,7 @@
-//! Why an authorization request is refused. Where the refusal goes is a type: only with a
-//! [`ReturnAddress`], which proves that the redirect_uri belongs to the client, can it be
-//! sent anywhere (RFC 6749 section 4.1.2.1).
+//! Why an authorization request is refused: causes are many, codes few. Two kinds, told
+//! apart by where they may go: shown to the person, or sent to the client.
 
-use super::request::ReturnAddress;
 use crate::domain::error::AuthorizationErrorCode;
-
-/// A refusal and where it goes.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// Shown to the person.
-    Displayed(DisplayedCause),
-    /// Sent to the client.
-    Redirected(ReturnAddress, RedirectedCause),
-}
 
 /// Causes that are shown on a page: nothing in the request proves where else to send them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
