@@ -11,7 +11,7 @@ use super::{listen, logs, say};
 use crate::clock::SystemClock;
 use crate::config::{Log, LogFormat};
 use crate::entropy::SystemEntropy;
-use crate::sim::{AutoLogin, Settings, Simulator};
+use crate::sim::{AutoLogin, Settings, SettingsError, Simulator};
 
 /// What the simulator is told.
 #[derive(Debug, Args)]
@@ -51,6 +51,12 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         redirects: arguments.redirects,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+    })
+    .map_err(|error| match (&error, &arguments.people) {
+        (SettingsError::Syntax { .. } | SettingsError::Contradiction(_), Some(path)) => {
+            anyhow::Error::new(error).context(format!("{} can't be used", path.display()))
+        }
+        _ => error.into(),
     })?;
     super::block_on(async move {
         let stopped = listen::stop_signal()?;

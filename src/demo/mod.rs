@@ -82,6 +82,7 @@ impl SampleApplication {
             .route("/callback", get(callback))
             .route("/forget", get(forget))
             .route("/sample.css", get(pages::style))
+            .route("/sample.svg", get(pages::icon))
             .with_state(self.clone())
     }
 }
@@ -115,10 +116,12 @@ async fn callback(
     RawQuery(query): RawQuery,
 ) -> Response {
     let text = pages::text_for(&headers);
-    let Some(pending) = app.0.sessions.take_pending(&headers) else {
-        return pages::failed(text, "no sign-in is under way in this browser");
-    };
     let query = query.unwrap_or_default();
+    let pending = relying_party::state_of(&query)
+        .and_then(|state| app.0.sessions.take_pending(&headers, &state));
+    let Some(pending) = pending else {
+        return pages::failed(text, "no such sign-in is under way in this browser");
+    };
     match app.0.relying_party.finish(&query, pending).await {
         Ok(person) => {
             let cookie = app.0.sessions.sign_in(person);

@@ -144,6 +144,14 @@ pub(super) async fn style() -> Response {
         .into_response()
 }
 
+pub(super) async fn icon() -> Response {
+    (
+        [(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))],
+        include_str!("sample.svg"),
+    )
+        .into_response()
+}
+
 /// Claims as text: lists and objects as JSON.
 fn rows(claims: &Map<String, Value>) -> Vec<(String, String)> {
     claims
@@ -160,7 +168,7 @@ fn rows(claims: &Map<String, Value>) -> Vec<(String, String)> {
 
 fn render<T: Template>(page: &T, status: StatusCode) -> Response {
     const POLICY: HeaderValue = HeaderValue::from_static(
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
     );
     match page.render() {
         Ok(html) => (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response(),

@@ -34,6 +34,20 @@ pub(super) struct PendingSignIn {
     verifier: PkceCodeVerifier,
 }
 
+impl PendingSignIn {
+    /// What tells it from others.
+    pub(super) fn state(&self) -> &str {
+        self.state.secret()
+    }
+}
+
+/// The `state` of an answer.
+pub(super) fn state_of(query: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "state")
+        .map(|(_, value)| value.into_owned())
+}
+
 /// What was learned of a person: everything here was verified.
 #[derive(Clone)]
 pub(super) struct Person {

@@ -14,6 +14,13 @@ use crate::entropy::Entropy;
 
 const NAME: &str = "sample-session";
 
+/// Before a state in the name of a cookie: each sign-in under way has a cookie of its own, so
+/// that two tabs don't disturb each other.
+const PENDING: &str = "sample-sign-in-";
+
+/// How long a sign-in may take, in seconds.
+const PENDING_SECONDS: u32 = 1800;
+
 /// Sessions beyond that are thrown away: a demo has few.
 const MOST: usize = 1000;
 
@@ -37,17 +44,19 @@ impl Sessions {
 
     /// Remembers a sign-in under way; returns the cookie.
     pub(super) fn begin(&self, pending: PendingSignIn) -> String {
-        self.put(State::Pending(pending))
+        let name = format!("{PENDING}{}", pending.state());
+        let cookie = self.put(&name, State::Pending(pending));
+        format!("{cookie}; Max-Age={PENDING_SECONDS}")
     }
 
     /// Remembers a person; returns the cookie, which is a new one.
     pub(super) fn sign_in(&self, person: Person) -> String {
-        self.put(State::SignedIn(Box::new(person)))
+        self.put(NAME, State::SignedIn(Box::new(person)))
     }
 
-    /// The sign-in under way in this browser, which is thereby over.
-    pub(super) fn take_pending(&self, headers: &HeaderMap) -> Option<PendingSignIn> {
-        let id = id(headers)?;
+    /// The sign-in of that state under way in this browser, which is thereby over.
+    pub(super) fn take_pending(&self, headers: &HeaderMap, state: &str) -> Option<PendingSignIn> {
+        let id = id(headers, &format!("{PENDING}{state}"))?;
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         match states.remove(&id)? {
             State::Pending(pending) => Some(pending),
@@ -57,7 +66,7 @@ impl Sessions {
 
     /// Who is signed in in this browser.
     pub(super) fn signed_in(&self, headers: &HeaderMap) -> Option<Person> {
-        let id = id(headers)?;
+        let id = id(headers, NAME)?;
         let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         match states.get(&id)? {
             State::SignedIn(person) => Some(person.as_ref().clone()),
@@ -67,13 +76,13 @@ impl Sessions {
 
     /// Forgets this browser. The broker's session is another matter.
     pub(super) fn forget(&self, headers: &HeaderMap) {
-        if let Some(id) = id(headers) {
+        if let Some(id) = id(headers, NAME) {
             let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
             states.remove(&id);
         }
     }
 
-    fn put(&self, state: State) -> String {
+    fn put(&self, name: &str, state: State) -> String {
         let mut bytes = [0_u8; 32];
         self.entropy.fill(&mut bytes);
         let id = URL_SAFE_NO_PAD.encode(bytes);
@@ -82,17 +91,17 @@ impl Sessions {
             states.clear();
         }
         states.insert(id.clone(), state);
-        format!("{NAME}={id}; HttpOnly; SameSite=Lax; Path=/")
+        format!("{name}={id}; HttpOnly; SameSite=Lax; Path=/")
     }
 }
 
-fn id(headers: &HeaderMap) -> Option<String> {
+fn id(headers: &HeaderMap, wanted: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == NAME)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| value.to_owned())
 }

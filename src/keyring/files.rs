@@ -20,7 +20,17 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), KeyringError> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|error| file_error(folder, &error))
+        .map_err(|error| {
+            let is_in_the_way = folder.exists() && !folder.is_dir();
+            KeyringError::File {
+                path: folder.display().to_string(),
+                reason: if is_in_the_way {
+                    "it is not a folder".to_owned()
+                } else {
+                    error.to_string()
+                },
+            }
+        })
 }
 
 /// Reads a secret file after a look at its mode.

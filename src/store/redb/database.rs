@@ -39,7 +39,18 @@ pub(super) fn at(path: &Path, cache: usize) -> Result<Database, StoreError> {
             .recursive(true)
             .mode(0o700)
             .create(folder)
-            .map_err(|error| cannot_open(error.to_string()))?;
+            .map_err(|error| {
+                let reason = error.to_string();
+                let is_in_the_way = folder.exists() && !folder.is_dir();
+                StoreError::CannotOpen {
+                    path: folder.display().to_string(),
+                    reason: if is_in_the_way {
+                        "it is not a folder".to_owned()
+                    } else {
+                        reason
+                    },
+                }
+            })?;
     }
     let file = OpenOptions::new()
         .read(true)

@@ -1,0 +1,271 @@
+// What the browser tests stand on: dingpass as child processes on free ports, and Chromium.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const binary = process.env.DINGPASS ?? path.join(root, 'target/debug/dingpass');
+
+// How long anything may take on a busy machine.
+export const PATIENCE = 30_000;
+
+export const SECRET = 'a-secret-of-at-least-32-characters!!';
+
+// A port that was free a moment ago.
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createTcpServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+// Starts dingpass; resolves when a line with `words` has come.
+function start(args, words) {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
+  let said = '';
+  const started = new Promise((resolve, reject) => {
+    const hear = (chunk) => {
+      said += chunk;
+      if (said.includes(words)) resolve();
+    };
+    child.stdout.setEncoding('utf8').on('data', hear);
+    child.stderr.setEncoding('utf8').on('data', hear);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`dingpass ${args[0]} ended (${code}): ${said}`)));
+    setTimeout(() => reject(new Error(`dingpass ${args[0]} did not start: ${said}`)), PATIENCE).unref();
+  });
+  const stop = () =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
+      child.once('exit', resolve);
+      child.kill('SIGKILL');
+    });
+  process.once('exit', () => child.kill('SIGKILL'));
+  return started.then(
+    () => ({ stop, said: () => said }),
+    async (error) => {
+      await stop();
+      throw error;
+    },
+  );
+}
+
+// The switches of a simulated DingTalk.
+export class Switches {
+  constructor(url) {
+    this.url = url;
+  }
+
+  async call(method, name, body) {
+    const answer = await fetch(`${this.url}/_sim/${name}`, {
+      method,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} ${name}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? null : answer.json();
+  }
+
+  fault(where, kind) {
+    return this.call('POST', 'faults', { path: where, kind });
+  }
+
+  heal() {
+    return this.call('DELETE', 'faults');
+  }
+}
+
+// `dingpass demo` on free ports.
+export async function startDemo() {
+  const [broker, app, sim] = [await freePort(), await freePort(), await freePort()];
+  const demo = await start(
+    ['demo', '--port', broker, '--app-port', app, '--sim-port', sim].map(String),
+    'Ctrl-C',
+  );
+  const url = (port) => `http://127.0.0.1:${port}`;
+  return {
+    app: url(app),
+    issuer: url(broker),
+    sim: url(sim),
+    origins: [url(app), url(broker), url(sim)],
+    switches: new Switches(url(sim)),
+    stop: demo.stop,
+  };
+}
+
+// `dingpass sim` and `dingpass serve` with as many upstreams as there are names, and one
+// client. `contact` goes into the pages.
+export async function startBroker({ upstreams = ['Acme'], redirect, clientUri, contact }) {
+  const [broker, sim] = [await freePort(), await freePort()];
+  const issuer = `http://127.0.0.1:${broker}`;
+  const simUrl = `http://127.0.0.1:${sim}`;
+  const folder = mkdtempSync(path.join(tmpdir(), 'dingpass-browser-'));
+  const file = path.join(folder, 'dingpass.toml');
+  const ways = upstreams.map(
+    (name, index) => `
+[[upstream]]
+id = "way-${index + 1}"
+kind = "dingtalk"
+name = ${JSON.stringify(name)}
+client_id = "dingsimapp"
+client_secret = "dingsimsecret"
+corp_id = "dingsimcorp"
+login_base_url = "${simUrl}"
+api_base_url = "${simUrl}"
+oapi_base_url = "${simUrl}"
+`,
+  );
+  writeFileSync(
+    file,
+    `issuer = "${issuer}"
+[http]
+listen = "127.0.0.1:${broker}"
+[store]
+url = "redb:dingpass.redb"
+[keys]
+directory = "keys"
+${contact ? `[pages]\ncontact = ${JSON.stringify(contact)}` : ''}
+${ways.join('')}
+[[clients]]
+client_id = "demo"
+client_secret = "${SECRET}"
+client_name = "Expenses & Travel"
+${clientUri ? `client_uri = "${clientUri}"` : ''}
+redirect_uris = ["${redirect}"]
+scope = "openid profile"
+require_pkce = false
+`,
+  );
+  const running = [];
+  const stop = async () => {
+    for (const one of running) await one.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    running.push(await start(['sim', '--listen', `127.0.0.1:${sim}`], 'listens on'));
+    running.push(await start(['serve', '--config', file], 'dingpass is serving'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { issuer, sim: simUrl, origins: [issuer, simUrl], switches: new Switches(simUrl), stop };
+}
+
+// A small application: a form at `/` that posts to the broker, by itself under `/auto`; and
+// the answer at `/callback`. Its address is on `localhost`, which is another site than
+// 127.0.0.1, so that cookies of the broker don't come with its posts.
+export async function startOtherSite() {
+  let action = '';
+  let fields = {};
+  const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const server = createServer((request, response) => {
+    const at = new URL(request.url, 'http://localhost');
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    const head = '<!doctype html><html lang="en"><title>other site</title><link rel="icon" href="data:,">';
+    if (at.pathname === '/callback') {
+      const rows = [...at.searchParams].map(([name, value]) => `<p id="${escape(name)}">${escape(value)}</p>`);
+      response.end(`${head}<h1>back</h1>${rows.join('')}`);
+      return;
+    }
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+    );
+    const submit = at.pathname === '/auto' ? '<script>document.forms[0].submit()</script>' : '';
+    response.end(
+      `${head}<form method="post" action="${escape(action)}">${inputs.join('')}<button id="go">go</button></form>${submit}`,
+    );
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://localhost:${server.address().port}`;
+  return {
+    url,
+    callback: `${url}/callback`,
+    posts(toAction, withFields) {
+      action = toAction;
+      fields = withFields;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+// The Chromium of this machine.
+export function launch() {
+  const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const executablePath = places.find((place) => place && existsSync(place));
+  if (!executablePath) throw new Error('there is no Chromium; CHROMIUM names one');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+// Chromium may fetch a page's icon when the next page is there already, whose policy then
+// forbids it. Only an icon of another origin than the page's can be such a one.
+function isLateIcon(message) {
+  const icon = /'(https?:[^']+\/(?:sample|favicon)\.svg)'/.exec(message.text())?.[1];
+  const at = / at (\S+)$/.exec(message.text())?.[1] ?? message.location().url;
+  return icon !== undefined && at.startsWith('http') && new URL(icon).origin !== new URL(at).origin;
+}
+
+// A person's browser: a context of its own, watched. `complaints` collects what must not be:
+// errors on the console, violations of a content security policy, requests to other origins.
+export async function person(browser, house, options = {}) {
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  context.setDefaultTimeout(PATIENCE);
+  const complaints = [];
+  const origins = [...house.origins, ...(options.origins ?? [])];
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`policy violated: ${event.violatedDirective} by '${event.blockedURI}' at ${location.origin}`);
+    });
+  });
+  context.on('request', (request) => {
+    const url = request.url();
+    if (url.startsWith('data:') || origins.includes(new URL(url).origin)) return;
+    complaints.push(`a request to ${url}`);
+  });
+  context.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    // A page with a status of 400 or above is noted by Chromium itself.
+    const isPage = message.location().url === message.page()?.url();
+    if (isPage && message.text().startsWith('Failed to load resource: the server responded')) return;
+    if (isLateIcon(message)) return;
+    complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => complaints.push(`error: ${error.error()}`));
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // A navigation that another one replaced; and what a policy forbids is on the console.
+    if (why !== 'net::ERR_ABORTED' && why !== 'csp') complaints.push(`failed: ${request.url()} ${why}`);
+  });
+  const page = await context.newPage();
+  return { context, page, complaints };
+}
+
+// Chooses somebody on the simulated DingTalk's page and agrees.
+export async function chooseAndConfirm(page, userid = 'zhangsan') {
+  await page.locator(`input[name="userid"][value="${userid}"]`).check();
+  await page.locator('#confirm').click();
+}

@@ -1,0 +1,24 @@
+//! The authorization endpoint and the callbacks, as a browser sees them.
+
+mod addresses;
+mod answers;
+mod attempts;
+mod detours;
+mod hints;
+mod languages;
+mod loopback;
+mod max_age;
+mod offers;
+mod pages;
+mod parameters;
+mod pkce;
+mod posting;
+mod prompt;
+mod request;
+mod scopes;
+mod tabs;
+mod upstreams;
+
+pub(crate) use request::{
+    Ask, error_of, payload, redeem, refused_on_a_page, single_pages, userinfo_status,
+};

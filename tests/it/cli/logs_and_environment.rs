@@ -1,0 +1,90 @@
+//! Log lines, and what the environment changes.
+
+use serde_json::Value;
+
+use super::place::{Place, free_port};
+use super::process::Process;
+use crate::support::http;
+
+/// A log collector takes one object per line, and nothing else comes on standard error.
+#[tokio::test]
+async fn every_line_of_a_json_log_is_an_object() {
+    let place = Place::new();
+    place.edit(
+        "[keys]",
+        "[log]\nformat = \"json\"\nfilter = \"debug\"\n\n[keys]",
+    );
+    let mut process = place.serve();
+    for path in ["/healthz", "/authorize?client_id=nobody", "/no-such-page"] {
+        http().get(place.url(path)).send().await.unwrap();
+    }
+    process.signal("TERM");
+    process.wait();
+    assert!(process.said.len() > 3, "{:?}", process.said);
+    for line in &process.said {
+        let object: Value = serde_json::from_str(line).unwrap_or_else(|error| {
+            panic!("{error}: {line}");
+        });
+        for member in ["timestamp", "level", "target", "message"] {
+            assert!(object[member].is_string(), "{member} in {line}");
+        }
+    }
+}
+
+/// Standard output is for what an operator asked for; a server's log is not that.
+#[test]
+fn a_text_log_has_no_colours_where_nobody_looks() {
+    let place = Place::new();
+    let mut process = place.serve();
+    process.signal("TERM");
+    process.wait();
+    for line in &process.said {
+        assert!(!line.contains('\u{1b}'), "an escape sequence in {line:?}");
+    }
+}
+
+/// decisions.md section 9: what a container's manager sets lies over the file.
+#[tokio::test]
+async fn the_environment_lies_over_the_file() {
+    let place = Place::new();
+    let address = format!("127.0.0.1:{}", free_port());
+    let mut process = Process::start(
+        &["serve", "--config", &place.file()],
+        &[("DINGPASS__HTTP__LISTEN", &address)],
+    );
+    let line = process.wait_for("dingpass is serving");
+    assert!(line.contains(&address), "{line}");
+    let url = format!("http://{address}/healthz");
+    assert_eq!(http().get(url).send().await.unwrap().status(), 200);
+    assert!(http().get(place.url("/healthz")).send().await.is_err());
+}
+
+/// A misspelt variable would be a setting that is silently not there.
+#[test]
+fn a_variable_that_names_no_setting_is_a_fault() {
+    let place = Place::new();
+    let file = place.file();
+    let ended = super::process::run(
+        &["check", "--config", &file],
+        &[("DINGPASS__HTTP__LISTNE", "127.0.0.1:1")],
+    );
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.stderr.contains("DINGPASS__HTTP__LISTNE"),
+        "{}",
+        ended.stderr
+    );
+    let guess = "did you mean `DINGPASS__HTTP__LISTEN`?";
+    assert!(ended.stderr.contains(guess), "{}", ended.stderr);
+}
+
+/// A filter that can't be read is told before anything is opened.
+#[test]
+fn a_log_filter_that_cannot_be_read_is_one_sentence() {
+    let place = Place::new();
+    place.edit("[keys]", "[log]\nfilter = \"dingpass=loud\"\n\n[keys]");
+    let ended = place.run("serve", &[]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("dingpass=loud"), "{}", ended.stderr);
+    assert!(!place.path("data").exists(), "nothing was opened");
+}

@@ -1,0 +1,16 @@
+//! The program as an operator meets it: arguments, exit codes, words at the terminal,
+//! signals, restarts. Every test runs the real binary.
+
+// Tells clippy that the helpers here are tests too: they may panic.
+#![cfg(test)]
+
+mod check;
+mod demo_and_sim;
+mod endings;
+mod healthcheck;
+mod help;
+mod logs_and_environment;
+mod place;
+mod process;
+mod restarts;
+mod start_failures;

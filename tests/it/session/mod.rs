@@ -1,0 +1,7 @@
+//! Sessions and the cookies that open them.
+
+mod changes;
+mod cookies;
+mod headers;
+mod lifetimes;
+mod nothing_kept;
