@@ -86,10 +86,23 @@ pub(in crate::web) fn show(
         contact: settings.contact.as_deref(),
         contact_href: settings.contact.as_deref().and_then(contact_href),
         details,
-        open: error.is_some_and(|error| error.cause.blame() == Blame::Operator),
+        open: is_for_an_administrator(problem),
         apply_link: error.and_then(|error| error.detail.apply_link.as_deref()),
     };
     super::render(&page, status(problem))
+}
+
+/// Whether the person is asked to pass the details on: then they are not folded away.
+fn is_for_an_administrator(problem: &Problem) -> bool {
+    match problem {
+        Problem::BadRequest(_) | Problem::Broken => true,
+        Problem::Upstream(upstream) => upstream.error.cause.blame() == Blame::Operator,
+        Problem::FlowLost
+        | Problem::AlreadyDone { .. }
+        | Problem::UnknownUpstream
+        | Problem::Blocked { .. }
+        | Problem::WrongPerson { .. } => false,
+    }
 }
 
 fn upstream_details(text: &Text, error: &UpstreamError) -> Vec<(&'static str, String)> {
@@ -113,9 +126,16 @@ fn upstream_details(text: &Text, error: &UpstreamError) -> Vec<(&'static str, St
 
 fn links(text: &Text, problem: &Problem) -> Vec<Link> {
     match problem {
-        Problem::BadRequest(_) | Problem::FlowLost | Problem::UnknownUpstream | Problem::Broken => {
+        Problem::BadRequest(_) | Problem::FlowLost | Problem::UnknownUpstream => {
             vec![to_start(text)]
         }
+        // An empty reference is this very address: nothing was stored, so asking again is safe.
+        Problem::Broken => vec![Link {
+            id: "retry",
+            label: text.try_again.to_owned(),
+            href: String::new(),
+            primary: true,
+        }],
         Problem::AlreadyDone {
             client_name,
             client_uri: Some(uri),

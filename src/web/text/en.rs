@@ -73,7 +73,7 @@ pub(super) const TEXT: Text = Text {
     denied: Message {
         title: "You cancelled the sign-in",
         lead: "You did not agree on DingTalk's page. The application learned nothing about you.",
-        advice: "If that was a slip, try again.",
+        advice: "If that was a slip, sign in again, with this account or another one.",
     },
     not_a_member: Message {
         title: "You are not a member of this organisation",
@@ -138,6 +138,6 @@ pub(super) const TEXT: Text = Text {
     broken: Message {
         title: "The sign-in service has a problem",
         lead: "This sign-in could not be stored; nothing has changed.",
-        advice: "Start again in a while. If this comes back, give the reference to an administrator.",
+        advice: "Wait a moment and try again. If this comes back, give the reference to an administrator.",
     },
 };

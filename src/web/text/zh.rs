@@ -73,7 +73,7 @@ pub(super) const TEXT: Text = Text {
     denied: Message {
         title: "您取消了登录",
         lead: "您在钉钉里没有同意这次登录，应用没有得到您的任何信息。",
-        advice: "如果是误点，可以重试。",
+        advice: "如果是误点，可以再登录一次，或者换一个账号。",
     },
     not_a_member: Message {
         title: "您不是本组织的成员",
@@ -138,6 +138,6 @@ pub(super) const TEXT: Text = Text {
     broken: Message {
         title: "登录服务出了问题",
         lead: "我们没能保存这次登录，您的操作没有产生任何影响。",
-        advice: "请稍后重新开始；如果仍然出现，请把编号告诉管理员。",
+        advice: "请稍等片刻再重试；如果仍然出现，请把编号告诉管理员。",
     },
 };
