@@ -51,29 +51,33 @@ impl Parameters {
         Ok(Self { pairs })
     }
 
-    /// Parses like [`Parameters::parse`], keeping the first of repeated parameters and
-    /// leaving out what is not text. Only for finding out, after a refusal, whether client
-    /// and redirect_uri can be proved, so that the refusal can be sent there: a name that
-    /// is repeated is not returned at all.
+    /// Parses like [`Parameters::parse`], leaving out what is not text. Only for finding out,
+    /// after a refusal, whether client and redirect_uri can be proved, so that the refusal
+    /// can be sent there: a name that is repeated, or has a value that is not text, is not
+    /// returned at all.
     #[must_use]
     pub fn parse_unambiguous(encoded: &str) -> Self {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        let mut repeated: Vec<String> = Vec::new();
+        let mut unclear: Vec<String> = Vec::new();
         for piece in encoded.split('&').filter(|piece| !piece.is_empty()) {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            let (Ok(name), Ok(value)) = (decode(name), decode(value)) else {
+            let Ok(name) = decode(name) else {
+                continue;
+            };
+            let Ok(value) = decode(value) else {
+                unclear.push(name);
                 continue;
             };
             if pairs.len() >= MOST_PARAMETERS {
                 return Self::default();
             }
             if pairs.iter().any(|(known, _)| *known == name) {
-                repeated.push(name);
+                unclear.push(name);
             } else {
                 pairs.push((name, value));
             }
         }
-        pairs.retain(|(name, _)| !repeated.contains(name));
+        pairs.retain(|(name, _)| !unclear.contains(name));
         Self { pairs }
     }
 

@@ -27,21 +27,30 @@ pub(super) fn open(
 ) -> Result<Keyring, KeyringError> {
     files::make_folder(folder)?;
     let mut list = read_list(folder)?;
-    let mut changed = adopt_unlisted(folder, &mut list, now)?;
+    let adopted = adopt_unlisted(folder, &mut list, now)?;
+    let mut made = false;
     if !list.signing.iter().any(|key| key.state == KeyState::Active) {
         list.signing.push(make_signing_key(folder, now)?);
-        changed = true;
+        made = true;
     }
     if !list.sealing.iter().any(|key| key.state == KeyState::Active) {
         list.sealing.push(make_sealing_key(folder, entropy, now)?);
-        changed = true;
+        made = true;
     }
     let keyring = load(folder, &list)?;
-    if changed {
-        let text = toml::to_string(&list).map_err(|error| list_error(folder, error.to_string()))?;
-        files::replace(folder, FILE, &text)?;
+    if made || adopted {
+        match write_list(folder, &list) {
+            // Filled from outside: the names of the files say the same at each start.
+            Err(error) if !made => tracing::info!(%error, "the list of keys can't be kept"),
+            outcome => outcome?,
+        }
     }
     Ok(keyring)
+}
+
+fn write_list(folder: &Path, list: &KeyList) -> Result<(), KeyringError> {
+    let text = toml::to_string(list).map_err(|error| list_error(folder, error.to_string()))?;
+    files::replace(folder, FILE, &text)
 }
 
 fn read_list(folder: &Path) -> Result<KeyList, KeyringError> {

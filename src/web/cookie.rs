@@ -16,9 +16,6 @@ const HOST_PREFIX: &str = "__Host-";
 /// How long a browser keeps a flow's cookie, in seconds.
 const FLOW_SECONDS: i64 = 3600;
 
-/// More flow cookies than that are not looked at: a browser has five.
-const MOST_READ: usize = 12;
-
 fn prefix(settings: &Settings) -> &'static str {
     if settings.issuer.is_https() {
         HOST_PREFIX
@@ -47,7 +44,6 @@ pub(super) fn browser(headers: &HeaderMap, settings: &Settings) -> Browser {
                         value: cookie.value().to_owned(),
                     })
             })
-            .take(MOST_READ)
             .collect(),
         locale: locale(headers),
     }

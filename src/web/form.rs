@@ -1,7 +1,7 @@
 //! Form bodies. An OAuth endpoint answers a body that it can't read with its own error, so
 //! the framework's extractors, which answer in their own words, are not used.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
@@ -22,7 +22,9 @@ pub(super) async fn text(headers: &HeaderMap, body: Body) -> Option<String> {
                 .trim()
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
-    if !declared {
+    // What is announced as too long is not waited for.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if !declared || announced > LONGEST {
         return None;
     }
     let bytes = to_bytes(body, LONGEST).await.ok()?;

@@ -1,4 +1,4 @@
-//! Every URL, on one page.
+//! Every URL, on one page. Bodies are read by `form` alone, which has the limit of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +8,12 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::protocol::{authorize, documents, health, token, userinfo};
 use super::state::Web;
 use super::{error, headers, pages, trace};
 use crate::protocol::discovery::path;
-
-/// The longest body that is read: a form has a few kilobytes.
-const LONGEST_BODY: usize = 64 * 1024;
 
 /// The longest that an answer may take. DingTalk's calls together have less.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30);
@@ -41,7 +37,6 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/favicon.svg", get(pages::icon))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,

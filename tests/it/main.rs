@@ -4,6 +4,12 @@
 mod architecture;
 mod cli;
 mod config;
+mod discovery;
+mod keyring;
 mod login;
+mod proxy;
 mod sim;
+mod store;
 mod support;
+mod token;
+mod userinfo;

@@ -44,7 +44,8 @@ impl Authorization {
             None => return shown(Problem::FlowLost, browser),
         };
         // Taken: an attempt is good for one answer, whatever comes of it.
-        let expected = pending.attempt.take().is_some_and(|attempt| {
+        let attempt = pending.attempt.take();
+        let expected = attempt.as_ref().is_none_or(|attempt| {
             attempt.upstream == *provider.id() && equal_in_constant_time(&attempt.state, secret)
         });
         let address = ReturnAddress::of_pending(&pending, &self.parts.clients);
@@ -52,6 +53,16 @@ impl Authorization {
             tracing::info!("an answer came that nobody had asked for");
             return shown(Problem::FlowLost, browser);
         };
+        if attempt.is_none() {
+            // The page of a failed attempt was reloaded: the flow is open still.
+            let problem = self.failed_upstream(
+                &pending,
+                &address,
+                provider,
+                UpstreamError::bare(Cause::InvalidAnswer, "callback"),
+            );
+            return self.problem(problem, &pending, browser);
+        }
         let answered = match provider.identify(&parameters).await {
             Ok(identity) => {
                 self.signed_in(
@@ -121,7 +132,7 @@ impl Authorization {
                     "signed in"
                 );
                 let mut answer = self
-                    .advance(pending, address, Some((*session, *subject)), browser, now)
+                    .advance(pending, address, Some(*session), true, browser, now)
                     .await?;
                 answer.cookies.push(CookieChange::SetSession(cookie));
                 Ok(answer)
@@ -161,17 +172,30 @@ impl Authorization {
                 .live_sessions
                 .find(browser.session.as_deref(), now)
                 .await?;
-            let meets = super::next_step(&pending, session.as_ref().map(|(s, _)| s), now);
+            let session = session.map(|(session, _)| session);
+            let meets = super::next_step(&pending, session.as_ref(), false, now);
             if session.is_some() && meets == super::Step::Issue {
-                return self.advance(pending, address, session, browser, now).await;
+                return self
+                    .advance(pending, address, session, false, browser, now)
+                    .await;
             }
         }
-        let problem = Problem::Upstream(UpstreamProblem {
+        let problem = self.failed_upstream(&pending, address, provider, error);
+        Ok(self.problem(problem, &pending, browser))
+    }
+
+    fn failed_upstream(
+        &self,
+        pending: &PendingAuthorization,
+        address: &ReturnAddress,
+        provider: &dyn Provider,
+        error: UpstreamError,
+    ) -> Problem {
+        Problem::Upstream(UpstreamProblem {
             provider_name: provider.name().to_owned(),
-            retry: self.retry(&pending),
+            retry: self.retry(pending),
             back: self.way_back(address, cause_for_client(error.cause.blame())),
             error,
-        });
-        Ok(self.problem(problem, &pending, browser))
+        })
     }
 }

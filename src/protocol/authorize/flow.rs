@@ -17,6 +17,20 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(3600);
 /// Flows of one browser that are kept.
 pub const MOST_FLOWS: usize = 5;
 
+/// The most bytes of one browser's flow cookies. With the session's they stay below the 8 KB
+/// that nginx takes in one header of a request; a browser that has more is shut out by it.
+const MOST_BYTES: usize = 7 * 1024;
+
+/// Flow cookies that are looked at when there are too many: a browser that opens many tabs
+/// at one moment gets one for each, since no request knows of the others.
+const MOST_WEIGHED: usize = 64;
+
+/// Flow cookies that one answer drops: each costs it a header line. The next one goes on.
+const MOST_DROPPED: usize = 3;
+
+/// A name longer than our flows' is none of ours, and would swell the answer.
+const LONGEST_ID: usize = 32;
+
 /// The longest sealed flow, in bytes.
 const LONGEST: usize = 3 * 1024;
 
@@ -60,6 +74,11 @@ impl Flow {
 /// an attempt some hundred bytes.
 pub(super) fn fits(pending: &PendingAuthorization) -> bool {
     serde_json::to_vec(pending).is_ok_and(|json| json.len() * 4 / 3 + 300 <= LONGEST)
+}
+
+/// What a flow's cookie takes in a request's header, the rest of its name included.
+const fn bytes_of(flow: &str, value: &str) -> usize {
+    "__Host-flow-=; ".len() + flow.len() + value.len()
 }
 
 impl Authorization {
@@ -109,10 +128,11 @@ impl Authorization {
     }
 
     fn put_flow(&self, id: &str, flow: &Flow, browser: &Browser) -> Vec<CookieChange> {
-        let mut changes = self.drop_oldest(id, browser);
         let sealed = serde_json::to_vec(flow)
             .ok()
             .and_then(|json| self.parts.keyring.sealer().seal(Purpose::Flow, &json).ok());
+        let bytes = sealed.as_ref().map_or(0, |value| bytes_of(id, value));
+        let mut changes = self.drop_oldest(id, bytes, browser);
         if let Some(value) = sealed {
             changes.push(CookieChange::SetFlow(FlowCookie {
                 flow: id.to_owned(),
@@ -122,24 +142,34 @@ impl Authorization {
         changes
     }
 
-    /// Drops cookies that don't open, and the oldest ones so that one more has room.
-    fn drop_oldest(&self, keep: &str, browser: &Browser) -> Vec<CookieChange> {
-        let mut others: Vec<(i64, &str)> = browser
+    /// Drops cookies that don't open, and the oldest ones so that one more, of `bytes`, has
+    /// room.
+    fn drop_oldest(&self, keep: &str, mut bytes: usize, browser: &Browser) -> Vec<CookieChange> {
+        let mut others: Vec<(i64, &FlowCookie)> = browser
             .flows
             .iter()
-            .filter(|cookie| cookie.flow != keep)
+            .filter(|cookie| cookie.flow != keep && cookie.flow.len() <= LONGEST_ID)
+            .take(MOST_WEIGHED)
             .map(|cookie| {
                 let started = self.open_flow(cookie).map_or(i64::MIN, |f| f.started_at());
-                (started, cookie.flow.as_str())
+                (started, cookie)
             })
             .collect();
-        others.sort_unstable();
-        let surplus = (others.len() + 1).saturating_sub(MOST_FLOWS);
+        others.sort_unstable_by_key(|(started, cookie)| (*started, &cookie.flow));
+        let kept = others
+            .iter()
+            .rev()
+            .take(MOST_FLOWS - 1)
+            .take_while(|(started, cookie)| {
+                bytes += bytes_of(&cookie.flow, &cookie.value);
+                *started != i64::MIN && bytes <= MOST_BYTES
+            })
+            .count();
+        let surplus = others.len() - kept;
         others
             .into_iter()
-            .enumerate()
-            .filter(|(index, (started, _))| *index < surplus || *started == i64::MIN)
-            .map(|(_, (_, id))| CookieChange::DropFlow(id.to_owned()))
+            .take(surplus.min(MOST_DROPPED))
+            .map(|(_, cookie)| CookieChange::DropFlow(cookie.flow.clone()))
             .collect()
     }
 

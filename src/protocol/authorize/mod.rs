@@ -27,7 +27,6 @@ use crate::domain::authorization::PendingAuthorization;
 use crate::domain::client::Clients;
 use crate::domain::code::{AuthorizationCode, CodeState};
 use crate::domain::id::{FlowId, UpstreamId};
-use crate::domain::identity::Subject;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::locale::Locale;
@@ -146,7 +145,11 @@ impl Authorization {
             .find(browser.session.as_deref(), now)
             .await
         {
-            Ok(session) => self.advance(pending, &address, session, browser, now).await,
+            Ok(found) => {
+                let session = found.map(|(session, _)| session);
+                self.advance(pending, &address, session, false, browser, now)
+                    .await
+            }
             Err(error) => Err(error),
         };
         begun.unwrap_or_else(|error| self.broken(&error, browser))
@@ -157,13 +160,14 @@ impl Authorization {
         &self,
         pending: PendingAuthorization,
         address: &ReturnAddress,
-        session: Option<(Session, Subject)>,
+        session: Option<Session>,
+        just_signed_in: bool,
         browser: &Browser,
         now: Timestamp,
     ) -> Result<Answer, StoreError> {
-        let step = next_step(&pending, session.as_ref().map(|(session, _)| session), now);
+        let step = next_step(&pending, session.as_ref(), just_signed_in, now);
         match (step, session) {
-            (Step::Issue, Some((session, _))) => {
+            (Step::Issue, Some(session)) => {
                 self.issue(pending, address, session, browser, now).await
             }
             (Step::Issue | Step::SignIn, _) => Ok(self.ask_to_sign_in(pending, address, browser)),

@@ -21,9 +21,12 @@ pub(super) enum Step {
 }
 
 /// Decides. `session` is live: neither expired nor ended, its person active.
+/// `just_signed_in` says that this very browser came back from an upstream for this request:
+/// moments alone can't tell that from a sign-in within the same millisecond.
 pub(super) fn next_step(
     pending: &PendingAuthorization,
     session: Option<&Session>,
+    just_signed_in: bool,
     now: Timestamp,
 ) -> Step {
     let ask = if pending.demand.silent {
@@ -34,8 +37,8 @@ pub(super) fn next_step(
     let Some(session) = session else {
         return ask;
     };
-    let signed_in_for_this = session.authenticated() >= pending.started();
-    if !signed_in_for_this && (pending.demand.fresh || is_too_old(pending, session, now)) {
+    let signed_in_for_this = just_signed_in || session.authenticated() > pending.started();
+    if is_too_old(pending, session, now) || (!signed_in_for_this && is_fresh_demanded(pending)) {
         return ask;
     }
     match &pending.demand.subject {
@@ -50,8 +53,15 @@ pub(super) fn next_step(
     }
 }
 
+/// `max_age=0` is `prompt=login`: how old the sign-in of this very request is does not matter.
+fn is_fresh_demanded(pending: &PendingAuthorization) -> bool {
+    pending.demand.fresh || pending.demand.max_age == Some(0)
+}
+
+/// Held against the moment of the answer, whichever request the sign-in was made for: a flow
+/// has an hour, and another tab's sign-in may be as old.
 fn is_too_old(pending: &PendingAuthorization, session: &Session, now: Timestamp) -> bool {
     pending.demand.max_age.is_some_and(|seconds| {
-        seconds == 0 || now.since(session.authenticated()) > Duration::from_secs(seconds)
+        seconds > 0 && now.since(session.authenticated()) > Duration::from_secs(seconds)
     })
 }

@@ -185,11 +185,11 @@ fn demand(
 ) -> Result<SignInDemand, RedirectedCause> {
     let prompt = Prompt::parse(parameters.get("prompt")).ok_or(RedirectedCause::Prompt)?;
     let max_age = match parameters.get("max_age") {
-        Some(seconds) => Some(
-            seconds
-                .parse::<u64>()
-                .map_err(|_| RedirectedCause::MaxAge)?,
-        ),
+        // `parse` alone would take a plus sign.
+        Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(text.parse::<u64>().map_err(|_| RedirectedCause::MaxAge)?)
+        }
+        Some(_) => return Err(RedirectedCause::MaxAge),
         None => client.default_max_age,
     };
     Ok(SignInDemand {

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::domain::error::TokenErrorCode;
 use crate::protocol::Correlation;
+use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::issue::IssuedTokens;
 use crate::protocol::token::TokenRefusal;
 use crate::web::form;
@@ -48,7 +49,7 @@ async fn answer(
                 .map_err(|_| TokenRefusal::MalformedForm)?
                 .to_owned(),
         ),
-        (Some(_), Some(_)) => return Err(TokenRefusal::MalformedForm),
+        (Some(_), Some(_)) => return Err(ClientAuthRefusal::TwoMethods.into()),
     };
     web.token
         .answer(header.as_deref(), &form, correlation, web.clock.now())

@@ -29,11 +29,16 @@ pub(in crate::web) async fn post(
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Response {
-    // A POST with the token in the header may have any body, or none.
-    let in_body = form::parameters(&headers, body)
-        .await
-        .and_then(|form| form.get("access_token").map(str::to_owned));
-    answer(&web, token(&headers, query.as_deref(), in_body)).await
+    // A POST with the token in the header may have any body, or none; a form has to be one.
+    let form = form::text(&headers, body).await.unwrap_or_default();
+    let token = match Parameters::parse(&form) {
+        Ok(form) => {
+            let in_body = form.get("access_token").map(str::to_owned);
+            token(&headers, query.as_deref(), in_body)
+        }
+        Err(_) => Err(UserinfoRefusal::TokenPlace),
+    };
+    answer(&web, token).await
 }
 
 fn token(

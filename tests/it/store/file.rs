@@ -2,20 +2,15 @@
 //! left alone.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use dingpass::domain::identity::SubjectStatus;
 use dingpass::domain::secret::Digest;
-use dingpass::store::{CodeIssued, Redeemed, SignInRecorded, Store, StoreError, open};
+use dingpass::store::{CodeIssued, Redeemed, Store, StoreError, open};
 use redb::{ReadableTable as _, TableDefinition};
 
 use super::acts::{granted, issue, redeem, sign_in, signed_in, stands, told};
-use super::place;
-
-fn path(folder: &Path) -> PathBuf {
-    folder.join("data").join("dingpass.redb")
-}
+use super::{path, place};
 
 fn reopened(folder: &Path) -> Arc<dyn Store> {
     open(&place(folder)).unwrap()
@@ -138,7 +133,8 @@ fn a_place_that_can_t_be_used_is_named() {
     .unwrap();
     let error = open(&place(folder.path())).err().unwrap();
     assert!(matches!(error, StoreError::CannotOpen { .. }), "{error:?}");
-    assert!(error.to_string().contains("dingpass.redb"), "{error}");
+    let named = folder.path().join("data").display().to_string();
+    assert!(error.to_string().starts_with(&named), "{error}");
 }
 
 /// Something else under that name is not overwritten.
@@ -177,67 +173,4 @@ fn a_newer_schema_is_refused() {
         panic!("{error:?}");
     };
     assert_eq!((found, ours), (known + 1, known));
-}
-
-/// Marks every person as blocked, as an operator's command will.
-fn block_everyone(folder: &Path) {
-    const SUBJECTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("subjects");
-    let database = redb::Database::open(path(folder)).unwrap();
-    let transaction = database.begin_write().unwrap();
-    {
-        let mut subjects = transaction.open_table(SUBJECTS).unwrap();
-        let rows: Vec<(String, Vec<u8>)> = subjects
-            .iter()
-            .unwrap()
-            .map(|row| row.unwrap())
-            .map(|(key, row)| (key.value().to_owned(), row.value().to_vec()))
-            .collect();
-        assert!(!rows.is_empty());
-        for (key, row) in rows {
-            let text = String::from_utf8(row).unwrap();
-            let blocked = text.replace("\"status\":\"active\"", "\"status\":\"blocked\"");
-            assert_ne!(text, blocked);
-            subjects.insert(key.as_str(), blocked.as_bytes()).unwrap();
-        }
-    }
-    transaction.commit().unwrap();
-}
-
-/// CVE-2025-53942: whoever is blocked gets no session and no code, and codes that are
-/// out are dead; the person's record stays as it was.
-#[tokio::test]
-async fn a_blocked_person_gets_neither_session_nor_code() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = reopened(folder.path());
-    let (session, _) = signed_in(&*store, sign_in("zhang", "c1", 0)).await;
-    let _ = store.issue_code(issue(&session, "one", 1)).await.unwrap();
-    drop(store);
-    block_everyone(folder.path());
-
-    let store = reopened(folder.path());
-    let mut act = sign_in("zhang", "c2", 10);
-    act.previous_cookie = Some(Digest::of("c1"));
-    act.identity.profile.name = Some("another name".to_owned());
-    let outcome = store.record_sign_in(act).await.unwrap();
-    assert!(matches!(outcome, SignInRecorded::Blocked), "{outcome:?}");
-    assert!(
-        store
-            .find_session(&Digest::of("c2"))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    let (_, person) = store
-        .find_session(&Digest::of("c1"))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(person.status, SubjectStatus::Blocked);
-    assert_eq!(person.profile.name.as_deref(), Some("张三"));
-    let code = store.issue_code(issue(&session, "two", 11)).await.unwrap();
-    assert_eq!(code, CodeIssued::SessionGone);
-    let redeemed = redeem(&*store, &session, "one", granted(&session, "g1", 11), 11).await;
-    assert_eq!(redeemed, Redeemed::Ended);
-    // Somebody else is none of that.
-    signed_in(&*store, sign_in("li", "c3", 12)).await;
 }

@@ -5,6 +5,8 @@
 
 mod acts;
 mod at_rest;
+mod blocked;
+mod closing;
 mod codes;
 mod file;
 mod people;
@@ -12,15 +14,20 @@ mod races;
 mod redemption;
 mod sweep;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dingpass::store::{Location, Store, open};
 
+/// The file of a store within a folder.
+fn path(folder: &Path) -> PathBuf {
+    folder.join("data").join("dingpass.redb")
+}
+
 /// The place of a store within a folder.
 fn place(folder: &Path) -> Location {
     Location::File {
-        path: folder.join("data").join("dingpass.redb"),
+        path: path(folder),
         cache: 1024 * 1024,
     }
 }

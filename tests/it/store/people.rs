@@ -1,9 +1,10 @@
 //! `record_sign_in` and `find_session`.
 
 use dingpass::domain::event::EventKind;
+use dingpass::domain::id::GrantId;
 use dingpass::domain::secret::Digest;
 
-use super::acts::{at, sign_in, signed_in, told};
+use super::acts::{at, granted, issue, redeem, sign_in, signed_in, told};
 use super::on_each_backend;
 
 /// OIDC Core section 2: the first sign-in mints the subject, all others keep it.
@@ -135,13 +136,33 @@ async fn the_same_person_goes_on_with_the_session_under_a_new_cookie() {
 async fn another_person_ends_the_session_of_the_browser() {
     on_each_backend(async |store| {
         let (before, _) = signed_in(&*store, sign_in("zhang", "c1", 0)).await;
+        let _ = store.issue_code(issue(&before, "one", 1)).await.unwrap();
+        let _ = redeem(&*store, &before, "one", granted(&before, "g1", 1), 1).await;
         let mut other = sign_in("li", "c2", 100);
         other.previous_cookie = Some(Digest::of("c1"));
         let (after, _) = signed_in(&*store, other).await;
         assert_ne!(after.sid, before.sid);
-        let old = store.find_session(&Digest::of("c1")).await.unwrap();
-        assert!(old.is_none_or(|(session, _)| session.ended_at == Some(at(100).as_millis())));
-        assert_eq!(told(&*store).await, ["first", "replaced", "first"]);
+        assert!(
+            store
+                .find_session(&Digest::of("c1"))
+                .await
+                .unwrap()
+                .is_none()
+        );
+        let found = store
+            .find_grant(&GrantId::new("g1"))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.session.unwrap().ended_at, Some(at(100).as_millis()));
+        assert_eq!(
+            found.grant.revoked_at, None,
+            "the session's end says it all"
+        );
+        assert_eq!(
+            told(&*store).await,
+            ["first", "redeemed", "replaced", "first"]
+        );
     })
     .await;
 }
