@@ -5,6 +5,9 @@ use std::time::Duration;
 use bytes::BytesMut;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Proxy, RequestBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::{Answer, TransportError};
 use crate::domain::uri::is_loopback_host;
@@ -37,7 +40,7 @@ impl Default for Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
     /// A file of `ca_files` holds no certificates.
-    #[error("a file of [outbound] ca_files holds no PEM certificates: {0}")]
+    #[error("a file of [outbound] ca_files holds no usable PEM certificates: {0}")]
     Certificates(String),
     /// The proxy's address is wrong.
     #[error("[outbound] proxy can't be used: {0}")]
@@ -70,10 +73,7 @@ impl OperatorHosts {
             .no_proxy();
         let mut roots = Vec::new();
         for pem in &settings.ca_pems {
-            roots.extend(
-                Certificate::from_pem_bundle(pem)
-                    .map_err(|error| OutboundError::Certificates(error.to_string()))?,
-            );
+            roots.extend(certificates_in(pem).map_err(OutboundError::Certificates)?);
         }
         if !roots.is_empty() {
             builder = builder.tls_certs_merge(roots);
@@ -125,6 +125,22 @@ impl OperatorHosts {
             body: body.freeze(),
         })
     }
+}
+
+/// The certificates of a PEM text, each one fit to be trusted. The client's own builder says
+/// only that something is wrong.
+fn certificates_in(pem: &[u8]) -> Result<Vec<Certificate>, String> {
+    let mut fit = RootCertStore::empty();
+    let mut roots = Vec::new();
+    for der in CertificateDer::pem_slice_iter(pem) {
+        let der = der.map_err(|error| error.to_string())?;
+        roots.push(Certificate::from_der(&der).map_err(|error| error.to_string())?);
+        fit.add(der).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() {
+        return Err("none was found".to_owned());
+    }
+    Ok(roots)
 }
 
 #[expect(

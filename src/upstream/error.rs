@@ -2,6 +2,7 @@
 //! upstream itself said about it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// A failed sign-in upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +10,7 @@ pub struct UpstreamError {
     /// What went wrong.
     pub cause: Cause,
     /// What the upstream said.
-    pub detail: Detail,
+    pub detail: Box<Detail>,
 }
 
 /// The causes.
@@ -43,6 +44,8 @@ pub enum Cause {
     TokenRefused,
     /// Too many calls.
     Throttled,
+    /// The month's calls are used up.
+    QuotaSpent,
     /// The upstream is busy or broken.
     Busy,
     /// The upstream failed and did not say why: repeating the call would not help.
@@ -89,6 +92,7 @@ impl Cause {
             | Self::AddressNotAllowed
             | Self::ApplicationDisabled
             | Self::TokenRefused
+            | Self::QuotaSpent
             | Self::Unexpected => Blame::Operator,
             Self::Throttled
             | Self::Busy
@@ -118,6 +122,7 @@ impl Cause {
             Self::ApplicationDisabled => "application_disabled",
             Self::TokenRefused => "token_refused",
             Self::Throttled => "throttled",
+            Self::QuotaSpent => "quota_spent",
             Self::Busy => "busy",
             Self::Failed => "failed",
             Self::Blocked => "blocked",
@@ -151,6 +156,8 @@ pub struct Detail {
     pub permission: Option<String>,
     /// Where the permission is applied for.
     pub apply_link: Option<String>,
+    /// Our own address as the upstream saw it, where that is what it refused.
+    pub address: Option<IpAddr>,
 }
 
 impl UpstreamError {
@@ -159,10 +166,10 @@ impl UpstreamError {
     pub fn bare(cause: Cause, call: &'static str) -> Self {
         Self {
             cause,
-            detail: Detail {
+            detail: Box::new(Detail {
                 call,
                 ..Detail::default()
-            },
+            }),
         }
     }
 }
@@ -178,6 +185,9 @@ impl fmt::Display for UpstreamError {
         }
         if let Some(permission) = &self.detail.permission {
             write!(f, ", missing permission {permission}")?;
+        }
+        if let Some(address) = &self.detail.address {
+            write!(f, ", our address {address}")?;
         }
         Ok(())
     }

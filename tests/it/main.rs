@@ -2,11 +2,14 @@
 #![cfg(test)]
 
 mod architecture;
+mod claims;
 mod cli;
 mod config;
+mod dingtalk;
 mod discovery;
 mod keyring;
 mod login;
+mod outbound;
 mod proxy;
 mod sim;
 mod store;

@@ -3,12 +3,15 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::wire::{decode_new, integer, text};
+use super::wire::{decode_new, integer, text, verbatim};
 use super::{DingTalk, retry};
 use crate::upstream::{Cause, UpstreamError};
 
 /// The header of the new dialect's tokens.
 pub(super) const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
+
+/// Two hours, in seconds: every token's lifetime so far.
+const USUAL_LIFETIME: u64 = 7200;
 
 /// A user's token, and the organisation that the user chose, where one was asked for.
 pub(super) struct UserToken {
@@ -40,7 +43,7 @@ impl DingTalk {
             .ok_or_else(|| UpstreamError::bare(Cause::Unintelligible, CALL))?;
         Ok(UserToken {
             access_token: access_token.into(),
-            corp_id: text(&answer, &["corpId", "corpid"]),
+            corp_id: verbatim(&answer, &["corpId", "corpid"]),
         })
     }
 
@@ -56,7 +59,7 @@ impl DingTalk {
             decode_new(CALL, self.http.send(request).await)
         })
         .await?;
-        let union_id = text(&answer, &["unionId", "unionid"])
+        let union_id = verbatim(&answer, &["unionId", "unionid"])
             .filter(|id| is_plain_identifier(id))
             .ok_or_else(|| UpstreamError::bare(Cause::Unintelligible, CALL))?;
         Ok(Me {
@@ -82,7 +85,7 @@ impl DingTalk {
             .ok_or_else(|| UpstreamError::bare(Cause::Unintelligible, CALL))?;
         let lifetime = integer(&answer, &["expireIn", "expires_in"])
             .and_then(|seconds| u64::try_from(seconds).ok())
-            .unwrap_or(0);
+            .unwrap_or(USUAL_LIFETIME);
         Ok((token.into(), lifetime))
     }
 }

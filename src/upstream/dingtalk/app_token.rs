@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -24,14 +25,25 @@ struct Cached {
 pub(super) struct AppToken {
     clock: Arc<dyn Clock>,
     /// Held while a token is fetched: the others wait for that one.
-    cached: Mutex<Option<Cached>>,
+    state: Mutex<State>,
+    /// Fetches that came to an end, for those who wait: whoever began to wait before one
+    /// ended takes its outcome, be it a failure. Else each of them would try for itself, one
+    /// after the other, while people wait and DingTalk is down.
+    ended: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    cached: Option<Cached>,
+    failure: Option<UpstreamError>,
 }
 
 impl AppToken {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
-            cached: Mutex::new(None),
+            state: Mutex::default(),
+            ended: AtomicU64::new(0),
         }
     }
 }
@@ -56,16 +68,26 @@ impl DingTalk {
     }
 
     async fn app_token(&self) -> Result<SecretString, UpstreamError> {
-        let mut cached = self.app_token.cached.lock().await;
+        let ended = self.app_token.ended.load(Ordering::SeqCst);
+        let mut state = self.app_token.state.lock().await;
         let now = self.app_token.clock.now();
-        if let Some(known) = cached.as_ref()
+        if let Some(known) = &state.cached
             && now < known.good_until
         {
             return Ok(known.token.clone());
         }
-        let (token, lifetime) = self.fetch_app_token().await?;
+        let ended_meanwhile = self.app_token.ended.load(Ordering::SeqCst) != ended;
+        if let Some(failure) = &state.failure
+            && ended_meanwhile
+        {
+            return Err(failure.clone());
+        }
+        let fetched = self.fetch_app_token().await;
+        self.app_token.ended.fetch_add(1, Ordering::SeqCst);
+        state.failure = fetched.as_ref().err().cloned();
+        let (token, lifetime) = fetched?;
         let lifetime = Duration::from_secs(lifetime);
-        *cached = Some(Cached {
+        state.cached = Some(Cached {
             token: token.clone(),
             good_until: now.plus(lifetime.saturating_sub(RENEW_BEFORE)),
         });
@@ -74,12 +96,13 @@ impl DingTalk {
 
     /// Drops a refused token, unless somebody else has replaced it already.
     async fn drop_app_token(&self, refused: &SecretString) {
-        let mut cached = self.app_token.cached.lock().await;
-        if cached
+        let mut state = self.app_token.state.lock().await;
+        if state
+            .cached
             .as_ref()
             .is_some_and(|known| known.token.expose_secret() == refused.expose_secret())
         {
-            *cached = None;
+            state.cached = None;
         }
     }
 }

@@ -5,14 +5,15 @@ use serde_json::Value;
 
 use super::api::Me;
 use super::settings::{Settings, UsernameSource};
-use super::wire::{as_integer, boolean, integer, list, text};
+use super::wire::{as_integer, boolean, integer, list, text, verbatim};
 use crate::domain::identity::{Phone, Profile};
 
 /// China's country calling code: the directory's default.
 const CHINA: &str = "86";
 
 pub(super) fn profile(settings: &Settings, me: Me, userid: String, employee: &Value) -> Profile {
-    let org_email = text(employee, &["org_email", "orgEmail"]).filter(|mail| is_one_address(mail));
+    let org_email =
+        verbatim(employee, &["org_email", "orgEmail"]).filter(|mail| is_one_address(mail));
     let job_number = text(employee, &["job_number", "jobNumber"]);
     let preferred_username = match settings.preferred_username {
         UsernameSource::UserId => Some(userid.clone()),
@@ -43,7 +44,7 @@ pub(super) fn profile(settings: &Settings, me: Me, userid: String, employee: &Va
             .filter(|address| address.starts_with("https://") || address.starts_with("http://")),
         preferred_username,
         org_email,
-        other_email: text(employee, &["email"]).filter(|mail| is_one_address(mail)),
+        other_email: verbatim(employee, &["email"]).filter(|mail| is_one_address(mail)),
         phone: phone(employee),
         exclusive: boolean(employee, &["exclusive_account"]).unwrap_or(false),
         title: text(employee, &["title"]),

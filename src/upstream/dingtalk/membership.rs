@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::DingTalk;
 use super::api::is_plain_identifier;
-use super::wire::{integer, text};
+use super::wire::{boolean, integer, verbatim};
 use crate::upstream::{Cause, UpstreamError};
 
 impl DingTalk {
@@ -19,7 +19,7 @@ impl DingTalk {
             Some(_) => return Err(UpstreamError::bare(Cause::ExternalContact, CALL)),
             None => return Err(UpstreamError::bare(Cause::Unintelligible, CALL)),
         }
-        text(&found, &["userid", "userId"])
+        verbatim(&found, &["userid", "userId"])
             .filter(|userid| is_plain_identifier(userid))
             .ok_or_else(|| UpstreamError::bare(Cause::Unintelligible, CALL))
     }
@@ -33,12 +33,15 @@ impl DingTalk {
     ) -> Result<Value, UpstreamError> {
         const CALL: &str = "v2/user/get";
         let employee = self.user_get(userid).await?;
-        let same_userid = text(&employee, &["userid", "userId"]).as_deref() == Some(userid);
-        let same_union_id = text(&employee, &["unionid", "unionId"]).as_deref() == Some(union_id);
-        if same_userid && same_union_id {
-            Ok(employee)
-        } else {
-            Err(UpstreamError::bare(Cause::Unintelligible, CALL))
+        let same_userid = verbatim(&employee, &["userid", "userId"]).as_deref() == Some(userid);
+        let same_union_id =
+            verbatim(&employee, &["unionid", "unionId"]).as_deref() == Some(union_id);
+        if !same_userid || !same_union_id {
+            return Err(UpstreamError::bare(Cause::Unintelligible, CALL));
         }
+        if boolean(&employee, &["disable_status"]) == Some(true) {
+            return Err(UpstreamError::bare(Cause::PersonDisabled, CALL));
+        }
+        Ok(employee)
     }
 }

@@ -2,6 +2,8 @@
 //! for a list, names differ between calls. What is needed is demanded all the same, and a
 //! bare HTTP 200 proves nothing: unknown paths answer 200 too.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::outbound::{Answer, TransportError};
@@ -18,6 +20,18 @@ pub(super) fn text(value: &Value, names: &[&str]) -> Option<String> {
             _ => None,
         })
         .filter(|text| !text.is_empty())
+}
+
+/// A text exactly as it was sent: identifiers and addresses are refused rather than repaired.
+pub(super) fn verbatim(value: &Value, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .filter_map(|name| value.get(name))
+        .find_map(|found| match found {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
 }
 
 /// An integer, written as one or as text.
@@ -89,16 +103,18 @@ pub(super) fn decode_new(
     let message = text(&value, &["message", "Message"]).unwrap_or_default();
     Err(UpstreamError {
         cause: cause_of_new(status, &code),
-        detail: Detail {
+        detail: Box::new(Detail {
             call,
-            request_id: text(&value, &["requestid", "RequestId", "requestId"]),
+            request_id: text(&value, &["requestid", "RequestId", "requestId"])
+                .and_then(|id| printable(&id)),
             permission: required
                 .iter()
                 .find_map(|scope| scope.as_str().map(str::to_owned))
                 .or_else(|| permission_in(&message)),
             apply_link: apply_link_in(&message),
-            code: Some(code),
-        },
+            address: address_in(&message),
+            code: printable(&code),
+        }),
     })
 }
 
@@ -167,14 +183,28 @@ fn old_error(call: &'static str, errcode: i64, value: &Value) -> UpstreamError {
     };
     UpstreamError {
         cause: cause_of_old(code),
-        detail: Detail {
+        detail: Box::new(Detail {
             call,
             code: Some(code.to_string()),
-            request_id: text(value, &["request_id", "requestid"]),
+            request_id: text(value, &["request_id", "requestid"]).and_then(|id| printable(&id)),
             permission: permission_in(&message),
             apply_link: apply_link_in(&message),
-        },
+            address: address_in(&message),
+        }),
     }
+}
+
+/// A code or an id, fit for a log line and a page: graphic ASCII of a bounded length.
+fn printable(text: &str) -> Option<String> {
+    let fit = text.len() <= 120 && text.chars().all(|c| c.is_ascii_graphic());
+    fit.then(|| text.to_owned())
+}
+
+/// Our own address as DingTalk saw it, in `request ip=203.0.113.7`.
+fn address_in(message: &str) -> Option<IpAddr> {
+    let (_, rest) = message.split_once("request ip=")?;
+    let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':'));
+    rest.get(..end.unwrap_or(rest.len()))?.parse().ok()
 }
 
 /// The number in `subcode=40014`, where `sub_code` itself is missing.
@@ -219,7 +249,10 @@ fn apply_link_in(message: &str) -> Option<String> {
 
 /// Throttling is told by names that begin like a missing permission: it is looked for first.
 fn cause_of_new(status: u16, code: &str) -> Cause {
-    if code.contains("Qps") || code.contains("Qpm") || code.contains("ApiCountLimit") {
+    if code.contains("ApiCountLimit") {
+        return Cause::QuotaSpent;
+    }
+    if code.contains("Qps") || code.contains("Qpm") {
         return Cause::Throttled;
     }
     match code {
@@ -250,7 +283,8 @@ fn cause_of_old(code: i64) -> Cause {
         60120 => Cause::PersonDisabled,
         50002 => Cause::OutsideRange,
         50003 | 50005 => Cause::ApplicationDisabled,
-        90001..=90020 => Cause::Throttled,
+        90020 => Cause::QuotaSpent,
+        90001..=90019 => Cause::Throttled,
         404 | 22 => Cause::Unintelligible,
         _ => Cause::Unexpected,
     }

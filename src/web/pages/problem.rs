@@ -111,10 +111,12 @@ fn upstream_details(text: &Text, error: &UpstreamError) -> Vec<(&'static str, St
         (text.cause, error.cause.as_str().to_owned()),
         (text.call, detail.call.to_owned()),
     ];
+    let address = detail.address.map(|address| address.to_string());
     let optional = [
         (text.upstream_code, &detail.code),
         (text.upstream_request, &detail.request_id),
         (text.permission, &detail.permission),
+        (text.our_address, &address),
     ];
     details.extend(
         optional

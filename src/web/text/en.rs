@@ -24,6 +24,7 @@ pub(super) const TEXT: Text = Text {
     upstream_code: "DingTalk code",
     upstream_request: "DingTalk request id",
     permission: "Missing permission",
+    our_address: "Our address",
     apply: "Apply for it in DingTalk's console",
     not_found: Message {
         title: "No such page",
@@ -119,6 +120,11 @@ pub(super) const TEXT: Text = Text {
         title: "Too many people are signing in",
         lead: "DingTalk limits how many sign-ins it takes at once.",
         advice: "Wait a few seconds and try again.",
+    },
+    quota_spent: Message {
+        title: "The quota of DingTalk calls is used up",
+        lead: "This organisation has used up its DingTalk calls of this month. You can't mend that yourself.",
+        advice: "Send the details below to an administrator; with a larger quota, try again.",
     },
     outside_range: Message {
         title: "The application can't see you",

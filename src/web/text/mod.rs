@@ -30,6 +30,7 @@ pub(super) struct Text {
     pub(super) upstream_code: &'static str,
     pub(super) upstream_request: &'static str,
     pub(super) permission: &'static str,
+    pub(super) our_address: &'static str,
     pub(super) apply: &'static str,
     pub(super) not_found: Message,
     missing_client: Message,
@@ -50,6 +51,7 @@ pub(super) struct Text {
     timing: Message,
     upstream_down: Message,
     throttled: Message,
+    quota_spent: Message,
     outside_range: Message,
     permission_missing: Message,
     set_up: Message,
@@ -96,6 +98,7 @@ impl Text {
                 Cause::PersonDisabled => &self.person_disabled,
                 Cause::InvalidAnswer | Cause::CodeRefused => &self.timing,
                 Cause::Throttled => &self.throttled,
+                Cause::QuotaSpent => &self.quota_spent,
                 Cause::OutsideRange => &self.outside_range,
                 Cause::PermissionMissing => &self.permission_missing,
                 Cause::Busy

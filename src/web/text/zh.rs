@@ -24,6 +24,7 @@ pub(super) const TEXT: Text = Text {
     upstream_code: "钉钉错误码",
     upstream_request: "钉钉请求编号",
     permission: "缺少的权限",
+    our_address: "本服务的出口 IP",
     apply: "去钉钉开放平台申请",
     not_found: Message {
         title: "没有这个页面",
@@ -119,6 +120,11 @@ pub(super) const TEXT: Text = Text {
         title: "现在登录的人太多",
         lead: "钉钉限制了短时间内的登录次数。",
         advice: "请等几秒钟再重试。",
+    },
+    quota_spent: Message {
+        title: "钉钉接口调用量已用完",
+        lead: "本组织这个月的钉钉接口调用量用完了，您无法自己解决。",
+        advice: "请把下面的详细信息发给管理员：升级或增购调用量后即可重试。",
     },
     outside_range: Message {
         title: "应用看不到您的信息",

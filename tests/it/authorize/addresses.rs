@@ -209,11 +209,15 @@ async fn a_registered_query_is_kept_and_parameters_are_appended() {
 
 fn any_address() -> impl Strategy<Value = String> {
     let edited = |text: &'static str| {
-        (0..text.len(), any::<char>(), 0..3_u8).prop_map(move |(at, other, how)| {
+        (0..text.len(), any::<char>(), 0..5_u8).prop_map(move |(at, other, how)| {
             let mut changed = text.to_owned();
             match how {
                 0 => drop(changed.remove(at)),
                 1 => changed.insert(at, other),
+                2 if text.as_bytes()[at].is_ascii_alphabetic() => {
+                    changed.replace_range(at..=at, &text[at..=at].to_ascii_uppercase());
+                }
+                3 => changed.replace_range(at..=at, &format!("%{:02X}", text.as_bytes()[at])),
                 _ => changed.replace_range(at..=at, &other.to_string()),
             }
             changed

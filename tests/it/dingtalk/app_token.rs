@@ -29,6 +29,27 @@ async fn twenty_people_at_once_make_one_call_for_the_token() {
     assert_eq!(house.sim.count(BY_UNION_ID).await, 20);
 }
 
+/// dingtalk.md section 5: who waited while the token could not be had takes that failure, and
+/// does not try again by themselves while a person waits.
+#[tokio::test]
+async fn twenty_people_at_once_share_the_failure_of_one_call_for_the_token() {
+    let house = Arc::new(House::start().await);
+    let rp = Arc::new(house.rp().await);
+    house.sim.fault(APP_TOKEN, "busy", 0).await;
+    let mut people = JoinSet::new();
+    for _ in 0..20 {
+        let (house, rp) = (Arc::clone(&house), Arc::clone(&rp));
+        people.spawn(async move { attempt(&rp, &mut house.browser()).await });
+    }
+    while let Some(page) = people.join_next().await {
+        let page = page.unwrap();
+        assert!(page.body.contains("busy"), "{}", page.body);
+    }
+    // One fetch has three tries; a second one may have begun after it.
+    let calls = house.sim.count(APP_TOKEN).await;
+    assert!(calls <= 6, "{calls} calls");
+}
+
 /// dingtalk.md section 5: renewed about five minutes before its end.
 #[tokio::test]
 async fn the_token_is_kept_until_five_minutes_before_its_end() {

@@ -84,7 +84,7 @@ async fn errors_are_told_apart_by_their_names_and_throttling_comes_before_permis
         (
             403,
             "Forbidden.AccessDenied.ApiCountLimitForOrg",
-            Cause::Throttled,
+            Cause::QuotaSpent,
         ),
         (403, "forbidden.user.notInOrg", Cause::NotAMember),
         (500, "system.busy", Cause::Busy),
