@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -11,10 +12,15 @@ use super::cookie;
 use super::pages::problem;
 use super::state::Web;
 use super::text::Text;
+use crate::protocol::Correlation;
 
-pub(super) async fn not_found(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+pub(super) async fn not_found(
+    State(web): State<Arc<Web>>,
+    Extension(correlation): Extension<Correlation>,
+    headers: HeaderMap,
+) -> Response {
     let text = Text::of(cookie::locale(&headers));
-    problem::plain(&web.settings, text, &text.not_found, StatusCode::NOT_FOUND)
+    problem::not_found(&web.settings, text, &correlation)
 }
 
 pub(super) async fn method_not_allowed() -> Response {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -18,14 +19,24 @@ use crate::protocol::discovery::path;
 /// The longest that an answer may take. DingTalk's calls together have less.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 
+/// A GET that moves a sign-in on. The framework would answer HEAD with it, too, and a link
+/// checker's HEAD must not use up a code.
+fn step<H, T>(handler: H) -> MethodRouter<Arc<Web>>
+where
+    H: Handler<T, Arc<Web>>,
+    T: 'static,
+{
+    get(handler).head(error::method_not_allowed)
+}
+
 /// The router over its services.
 pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/", get(pages::home::show))
-        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
-        .route("/sign-in", get(authorize::choose))
-        .route("/sign-in/{upstream}", get(authorize::sign_in))
-        .route("/callback/{upstream}", get(authorize::callback))
+        .route(path::AUTHORIZE, step(authorize::get).post(authorize::post))
+        .route("/sign-in", step(authorize::choose))
+        .route("/sign-in/{upstream}", step(authorize::sign_in))
+        .route("/callback/{upstream}", step(authorize::callback))
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::JWKS, get(documents::jwks))

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod authorize;
 mod claims;
 mod cli;
 mod config;
@@ -11,6 +12,7 @@ mod keyring;
 mod login;
 mod outbound;
 mod proxy;
+mod session;
 mod sim;
 mod store;
 mod support;

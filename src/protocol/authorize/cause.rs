@@ -35,7 +35,7 @@ impl DisplayedCause {
 /// Causes that the client is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RedirectedCause {
-    /// A repeated or unreadable parameter, or too many.
+    /// A repeated or unreadable parameter.
     Parameters,
     /// `request`.
     RequestObject,
@@ -105,7 +105,7 @@ impl RedirectedCause {
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
-            Self::Parameters => "a parameter is repeated or unreadable, or there are too many",
+            Self::Parameters => "a parameter is repeated or unreadable",
             Self::RequestObject => "request objects are not supported",
             Self::RequestUri => "request_uri is not supported",
             Self::Registration => "the registration parameter is not supported",

@@ -33,26 +33,25 @@ struct Link {
     primary: bool,
 }
 
-/// A page without anything but its message.
-pub(in crate::web) fn plain(
+/// The page of an address that is not there.
+pub(in crate::web) fn not_found(
     settings: &Settings,
     text: &'static Text,
-    message: &Message,
-    status: StatusCode,
+    correlation: &Correlation,
 ) -> Response {
     let page = Page {
         text,
-        message,
+        message: &text.not_found,
         tone: "calm",
         sign: "?",
         links: vec![to_start(text)],
         contact: settings.contact.as_deref(),
         contact_href: settings.contact.as_deref().and_then(contact_href),
-        details: Vec::new(),
+        details: vec![(text.reference, correlation.0.clone())],
         open: false,
         apply_link: None,
     };
-    super::render(&page, status)
+    super::render(&page, StatusCode::NOT_FOUND)
 }
 
 /// The page of a problem.

@@ -40,7 +40,8 @@ pub(in crate::web) async fn post(
     body: Body,
 ) -> Response {
     let encoded = form::text(&headers, body).await.unwrap_or_default();
-    let again = encoded.len() <= LONGEST_QUERY
+    let again = !encoded.is_empty()
+        && encoded.len() <= LONGEST_QUERY
         && encoded.is_ascii()
         && !cookie::has_session(&headers, &web.settings);
     if again && Parameters::parse(&encoded).is_ok() {

@@ -22,3 +22,4 @@ mod upstreams;
 pub(crate) use request::{
     Ask, error_of, payload, redeem, refused_on_a_page, single_pages, userinfo_status,
 };
+mod head;

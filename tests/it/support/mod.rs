@@ -10,7 +10,7 @@ mod simulator;
 pub(crate) use broker::{CLIENT, House, REDIRECT, SECRET, test_keyring};
 pub(crate) use browser::{Browser, Page};
 pub(crate) use clock::TestClock;
-pub(crate) use rp::{Answer, RelyingParty};
+pub(crate) use rp::{Answer, RelyingParty, SignedIn};
 pub(crate) use simulator::DingTalkSim;
 
 /// An HTTP client that follows nothing and uses no proxy.
