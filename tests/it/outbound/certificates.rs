@@ -1,10 +1,9 @@
 //! `[outbound] ca_files`: roots of trust of one's own.
 
-use std::process::Command;
 use std::sync::Arc;
 
 use dingpass::outbound::{OperatorHosts, Settings, TransportError};
-use rustls::pki_types::pem::PemObject as _;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::hosts;
@@ -30,65 +29,47 @@ fn a_file_that_holds_no_certificate_is_named_as_the_fault() {
     }
 }
 
-/// A certificate authority and a certificate of it for 127.0.0.1, by the `openssl` command.
+/// A certificate authority and a certificate of it for 127.0.0.1.
 struct Authority {
-    folder: tempfile::TempDir,
+    root: String,
+    leaf: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
 }
-
-const PROFILE: &str = "[req]
-distinguished_name = name
-prompt = no
-[name]
-CN = dingpass test
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-[leaf]
-basicConstraints = critical, CA:FALSE
-subjectAltName = IP:127.0.0.1
-extendedKeyUsage = serverAuth
-";
 
 impl Authority {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("profile"), PROFILE).unwrap();
-        let authority = Self { folder };
-        authority.certify("ca", &[]);
-        authority.certify("leaf", &["-CA", "ca.pem", "-CAkey", "ca.key"]);
-        authority
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "dingpass test");
+        let root_key = KeyPair::generate().unwrap();
+        let root = params.self_signed(&root_key).unwrap();
+        let issuer = Issuer::new(params, root_key);
+        let key = KeyPair::generate().unwrap();
+        let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()])
+            .unwrap()
+            .signed_by(&key, &issuer)
+            .unwrap();
+        Self {
+            root: root.pem(),
+            leaf: leaf.der().clone(),
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        }
     }
 
-    fn certify(&self, name: &str, issuer: &[&str]) {
-        let output = Command::new("openssl")
-            .current_dir(&self.folder)
-            .args(["req", "-x509", "-config", "profile", "-days", "2", "-nodes"])
-            .args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
-            .args(["-extensions", name])
-            .args([
-                "-keyout",
-                &format!("{name}.key"),
-                "-out",
-                &format!("{name}.pem"),
-            ])
-            .args(issuer)
-            .output()
-            .expect("the openssl command");
-        let words = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{words}");
-    }
-
-    fn read(&self, file: &str) -> Vec<u8> {
-        std::fs::read(self.folder.path().join(file)).unwrap()
+    fn settings(&self) -> Settings {
+        Settings {
+            ca_pems: vec![self.root.clone().into_bytes()],
+            ..Settings::default()
+        }
     }
 
     /// An https server that answers 204; returns its address.
     fn serve(&self) -> String {
-        let chain = vec![CertificateDer::from_pem_slice(&self.read("leaf.pem")).unwrap()];
-        let key = PrivateKeyDer::from_pem_slice(&self.read("leaf.key")).unwrap();
         let config = rustls::ServerConfig::builder()
             .with_no_client_auth()
-            .with_single_cert(chain, key)
+            .with_single_cert(vec![self.leaf.clone()], self.key.clone_key())
             .unwrap();
         let config = Arc::new(config);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -118,18 +99,11 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_not_before() {
     let refused = strangers.send(strangers.get(&url)).await;
     assert_eq!(refused.err(), Some(TransportError::Unreachable));
 
-    let friends = hosts(&Settings {
-        ca_pems: vec![authority.read("ca.pem")],
-        ..Settings::default()
-    });
+    let friends = hosts(&authority.settings());
     let answer = friends.send(friends.get(&url)).await.unwrap();
     assert_eq!(answer.status, 204);
 
-    let other = Authority::new();
-    let others = hosts(&Settings {
-        ca_pems: vec![other.read("ca.pem")],
-        ..Settings::default()
-    });
+    let others = hosts(&Authority::new().settings());
     let refused = others.send(others.get(&url)).await;
     assert_eq!(refused.err(), Some(TransportError::Unreachable));
 }
