@@ -18,3 +18,8 @@ test:
 # simulator, broker and sample application on this machine
 demo *arguments:
     cargo run --release -- demo {{arguments}}
+
+# start, memory and CPU time per operation, of the profile that is shipped
+bench *arguments:
+    cargo build --profile dist
+    tests/bench/figures.py target/dist/dingpass {{arguments}}

@@ -50,13 +50,16 @@ fn notices(mut noted: Vec<(Origin, String)>, text: &str) -> Vec<Notice> {
         (Origin::File(_), Origin::Environment(_)) => std::cmp::Ordering::Less,
         (Origin::Environment(_), Origin::File(_)) => std::cmp::Ordering::Greater,
     });
-    noted
+    let mut notices: Vec<Notice> = noted
         .into_iter()
         .map(|(origin, message)| Notice {
             place: place(&origin, text),
             message,
         })
-        .collect()
+        .collect();
+    // The reader of TOML may find the same flaw on two of its ways.
+    notices.dedup();
+    notices
 }
 
 fn place(origin: &Origin, text: &str) -> Place {

@@ -3,6 +3,7 @@
 //! where a path belongs.
 
 use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
 
 use secrecy::SecretString;
 
@@ -34,7 +35,14 @@ pub(super) fn take(
         return printable_ascii(section, key, value, at);
     }
     let Found { value: path, at } = file?;
-    match read(&section.path(&path)) {
+    let path = section.path(&path);
+    if is_open_to_everybody(&path) {
+        section.warn(
+            &at,
+            format!("the file that `{file_key}` names can be read by everybody on this machine"),
+        );
+    }
+    match read(&path) {
         Ok(value) if value.is_empty() => {
             section.fault(&at, format!("the file that `{file_key}` names is empty"));
             None
@@ -67,6 +75,10 @@ fn printable_ascii(
         format!("the secret of `{key}` must be one line of printable ASCII"),
     );
     None
+}
+
+fn is_open_to_everybody(path: &std::path::Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o007 != 0)
 }
 
 fn read(path: &std::path::Path) -> std::io::Result<String> {

@@ -65,6 +65,21 @@ fn named(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// How deep in the crate a file's module lies: `web/cookie.rs` and `web/pages/mod.rs` at 2.
+fn depth(relative: &Path) -> usize {
+    let count = relative.components().count();
+    if relative.file_name().is_some_and(|name| name == "mod.rs") {
+        count - 1
+    } else {
+        count
+    }
+}
+
+/// Whether some run of `super::` reaches the crate's root, from where every module is seen.
+fn climbs_out(text: &str, depth: usize) -> bool {
+    text.contains(&"super::".repeat(depth))
+}
+
 /// Imports go downward only; siblings don't see each other; sim and demo stand alone.
 #[test]
 fn every_module_names_only_what_lies_below_it() {
@@ -90,17 +105,39 @@ fn every_module_names_only_what_lies_below_it() {
                 wrong.push(format!("{} names {name}", relative.display()));
             }
         }
-        if relative.components().count() <= 2 && text.contains("super::super::super") {
+        if climbs_out(&text, depth(relative)) {
             wrong.push(format!("{} climbs out of its module", relative.display()));
+        }
+        if text.contains("crate::{") {
+            wrong.push(format!(
+                "{} names several modules of the crate at once, which this guard can't read",
+                relative.display()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The reader of the rule above can see a breach.
+/// The readers of the rule above can see a breach.
 #[test]
 fn the_guard_sees_a_forbidden_path() {
     let text = "use crate::store::Store;\nfn f() { crate::web::g() }";
     let expected: BTreeSet<String> = ["store", "web"].map(str::to_owned).into();
     assert_eq!(named(text), expected);
+}
+
+/// One `super` leads from `web/mod.rs` to the root, two from `web/cookie.rs`.
+#[test]
+fn the_guard_sees_a_climb_to_the_root() {
+    for (file, climb) in [
+        ("app.rs", "super::store"),
+        ("web/mod.rs", "super::store"),
+        ("web/cookie.rs", "super::super::store"),
+        ("web/pages/mod.rs", "super::super::store"),
+        ("web/pages/home.rs", "super::super::super::store"),
+    ] {
+        assert!(climbs_out(climb, depth(Path::new(file))), "{file}");
+        let shorter = climb.replacen("super::", "", 1);
+        assert!(!climbs_out(&shorter, depth(Path::new(file))), "{file}");
+    }
 }

@@ -49,7 +49,7 @@ pub(super) fn next_step(
                 ask
             }
         }
-        _ => Step::Issue,
+        Some(_) | None => Step::Issue,
     }
 }
 

@@ -51,7 +51,7 @@ impl DingTalk {
     pub(super) async fn users_me(&self, token: &SecretString) -> Result<Me, UpstreamError> {
         const CALL: &str = "contact/users/me";
         let url = format!("{}/v1.0/contact/users/me", self.settings.api_base_url);
-        let answer = retry::idempotent(self.settings.retry_pause, || async {
+        let answer = retry::read(self.settings.retry_pause, || async {
             let request = self
                 .http
                 .get(&url)
@@ -73,7 +73,7 @@ impl DingTalk {
     pub(super) async fn fetch_app_token(&self) -> Result<(SecretString, u64), UpstreamError> {
         const CALL: &str = "oauth2/accessToken";
         let url = format!("{}/v1.0/oauth2/accessToken", self.settings.api_base_url);
-        let answer = retry::idempotent(self.settings.retry_pause, || async {
+        let answer = retry::token(self.settings.retry_pause, || async {
             let request = self.http.post(&url).json(&json!({
                 "appKey": self.settings.client_id,
                 "appSecret": self.settings.client_secret.expose_secret(),

@@ -19,7 +19,7 @@ impl DingTalk {
         self.with_app_token(|token: SecretString| {
             let (url, body) = (&url, &body);
             async move {
-                retry::idempotent(self.settings.retry_pause, || async {
+                retry::read(self.settings.retry_pause, || async {
                     let request = self
                         .http
                         .post(url)

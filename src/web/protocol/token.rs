@@ -71,10 +71,10 @@ fn granted(tokens: &IssuedTokens) -> Response {
 
 fn refused(refusal: &TokenRefusal, by_header: bool) -> Response {
     let code = refusal.code();
-    match refusal {
-        TokenRefusal::Store(error) => tracing::error!(%error, "token request failed"),
-        TokenRefusal::Signing(error) => tracing::error!(%error, "token request failed"),
-        _ => tracing::info!(cause = refusal.name(), "token request refused"),
+    if code == TokenErrorCode::ServerError {
+        tracing::error!(cause = refusal.name(), detail = ?refusal, "token request failed");
+    } else {
+        tracing::info!(cause = refusal.name(), "token request refused");
     }
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = json_answer(

@@ -198,6 +198,7 @@ async fn foreign_and_broken_signatures_are_refused() {
     let parts: Vec<&str> = own.split('.').collect();
     let other = changed(&claims, "sub", json!("somebody-else"));
     let other = URL_SAFE_NO_PAD.encode(Value::Object(other).to_string());
+    let levels = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
     let broken = [
         ("foreign key under our kid", under_our_kid),
         ("foreign key", under_its_own),
@@ -211,6 +212,24 @@ async fn foreign_and_broken_signatures_are_refused() {
         ("no signature", format!("{}.{}.", parts[0], parts[1])),
         ("two parts", format!("{}.{}", parts[0], parts[1])),
         ("four parts", format!("{own}.x")),
+        (
+            "a header of a thousand levels",
+            format!(
+                "{}.{}.{}",
+                URL_SAFE_NO_PAD.encode(&levels),
+                parts[1],
+                parts[2]
+            ),
+        ),
+        (
+            "a payload of a thousand levels",
+            format!(
+                "{}.{}.{}",
+                parts[0],
+                URL_SAFE_NO_PAD.encode(&levels),
+                parts[2]
+            ),
+        ),
         ("a word", "hint".to_owned()),
         ("dots", "..".to_owned()),
         ("an access token", token.access_token.clone()),

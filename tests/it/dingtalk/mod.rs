@@ -4,6 +4,7 @@
 mod app_token;
 mod authorization;
 mod callback;
+mod depth;
 mod directory_answers;
 mod faults;
 mod gate;
@@ -89,6 +90,17 @@ fn settings(url: &str) -> Settings {
 fn provider(settings: Settings) -> DingTalk {
     install_crypto();
     let http = OperatorHosts::new(&outbound::Settings::default()).unwrap();
+    DingTalk::new(settings, http, Arc::new(TestClock::new()))
+}
+
+/// The provider with a time-out of a fifth of a second for each call.
+fn impatient_provider(settings: Settings) -> DingTalk {
+    install_crypto();
+    let http = OperatorHosts::new(&outbound::Settings {
+        timeout: Duration::from_millis(200),
+        ..outbound::Settings::default()
+    })
+    .unwrap();
     DingTalk::new(settings, http, Arc::new(TestClock::new()))
 }
 

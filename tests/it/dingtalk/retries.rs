@@ -1,7 +1,9 @@
 //! A hiccup that nobody needs to see.
 
-use dingpass::upstream::Cause;
-use serde_json::json;
+use dingpass::domain::params::Parameters;
+use dingpass::upstream::{Cause, Provider as _};
+use http::Method;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::mock::Mock;
@@ -55,6 +57,55 @@ async fn an_unknown_error_is_not_repeated_but_a_bad_gateway_is() {
         mock.reply(APP_TOKEN, status, &body.to_string());
         assert_eq!(cause(&mock).await, Some(expected), "{status} {body}");
         assert_eq!(mock.seen(APP_TOKEN).len(), tries, "{status} {body}");
+    }
+}
+
+/// dingtalk.md section 6.8: cut off or broken once, a call that only reads works a moment later.
+#[tokio::test]
+async fn a_cut_answer_or_a_500_of_a_reading_call_is_repeated_once() {
+    for path in [ME, BY_UNION_ID, USER] {
+        for kind in ["server_error", "truncated_json"] {
+            let house = House::start().await;
+            house.sim.fault(path, kind, 1).await;
+            let page = attempt(&house.rp().await, &mut house.browser()).await;
+            assert!(arrived(&page), "{kind} at {path}: {}", page.body);
+            assert_eq!(house.sim.count(path).await, 2, "{kind} at {path}");
+        }
+    }
+}
+
+/// A call that hangs costs the person its whole time-out: it is repeated once at most, and the
+/// one that spends the code never.
+#[tokio::test]
+async fn a_call_that_hangs_is_timed_out_by_name() {
+    for (path, tries) in [
+        (USER_TOKEN, 1),
+        (ME, 2),
+        (APP_TOKEN, 2),
+        (BY_UNION_ID, 2),
+        (USER, 2),
+    ] {
+        let house = House::start().await;
+        let mut settings = super::settings(&house.sim.url);
+        settings.redirect_uri = "http://127.0.0.1:8080/callback/acme".to_owned();
+        let provider = super::impatient_provider(settings);
+        let page = house.browser().get(&provider.authorization_url("s")).await;
+        let (_, query) = page.location().unwrap().split_once('?').unwrap();
+        let answer = Parameters::parse(query).unwrap();
+        let hangs = json!({"path": path, "kind": "latency", "millis": 2_000, "times": 5});
+        house.sim.control(Method::POST, "faults", hangs).await;
+        let error = provider.identify(&answer).await.unwrap_err();
+        assert_eq!(error.cause, Cause::TimedOut, "{path}");
+        assert!(
+            path.ends_with(error.detail.call),
+            "{path}: {}",
+            error.detail.call
+        );
+        let faults = house.sim.control(Method::GET, "faults", Value::Null).await;
+        let left = faults
+            .pointer("/0/times")
+            .or(faults.pointer("/faults/0/times"));
+        assert_eq!(left.and_then(Value::as_u64), Some(5 - tries), "{path}");
     }
 }
 
