@@ -8,43 +8,48 @@ mod expiry;
 mod grants;
 mod rows;
 mod sessions;
+mod slot;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use redb::{Database, ReadTransaction, ReadableDatabase as _, ReadableTable as _};
+use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _};
 
 use super::{Audit, Maintenance, Store, StoreError};
 use crate::clock::Timestamp;
 use crate::domain::event::AuditEvent;
 use rows::{AUDIT, decode};
+use slot::{Place, Slot};
 use writer::Writer;
 
 /// A store in a redb database.
 pub(super) struct RedbStore {
-    database: Arc<Database>,
+    slot: Arc<Slot>,
     writer: Writer,
 }
 
 impl RedbStore {
     pub(super) fn in_memory() -> Result<Self, StoreError> {
-        Self::over(database::in_memory()?)
+        Self::in_place(Place::Memory)
     }
 
     pub(super) fn at(path: &Path, cache: usize) -> Result<Self, StoreError> {
-        Self::over(database::at(path, cache)?)
+        Self::in_place(Place::File {
+            path: path.to_owned(),
+            cache,
+        })
     }
 
-    fn over(database: Database) -> Result<Self, StoreError> {
-        let database = Arc::new(database);
-        let writer = Writer::start(Arc::clone(&database))?;
-        Ok(Self { database, writer })
+    fn in_place(place: Place) -> Result<Self, StoreError> {
+        let slot = Arc::new(Slot::open(place)?);
+        let writer = Writer::start(Arc::clone(&slot))?;
+        Ok(Self { slot, writer })
     }
 
     fn read(&self) -> Result<ReadTransaction, StoreError> {
-        self.database.begin_read().map_err(failed)
+        self.slot.get()?.begin_read().map_err(failed)
     }
 }
 
@@ -75,8 +80,12 @@ impl Maintenance for RedbStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.read()?;
-        self.writer.check()
+        // Where the last write was lost, only a write tells whether the next one would be kept;
+        // it opens the database anew, too.
+        if !self.writer.is_healthy() {
+            self.writer.run(|_| Ok(())).await?;
+        }
+        self.read().map(drop)
     }
 }
 

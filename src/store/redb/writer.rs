@@ -7,11 +7,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use redb::{Database, Durability, WriteTransaction};
+use redb::{Durability, WriteTransaction};
 use tokio::sync::{mpsc, oneshot};
 
 use super::failed;
+use super::slot::Slot;
 use crate::store::StoreError;
 
 /// Acts that may wait; further callers wait to enqueue, which is the back-pressure.
@@ -64,13 +66,13 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(database: Arc<Database>) -> Result<Self, StoreError> {
+    pub(super) fn start(slot: Arc<Slot>) -> Result<Self, StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let healthy = Arc::new(AtomicBool::new(true));
         let health = Arc::clone(&healthy);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_until_closed(&database, waiting, &health))
+            .spawn(move || write_until_closed(&slot, waiting, &health))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         Ok(Self {
             queue: Some(queue),
@@ -102,13 +104,9 @@ impl Writer {
     }
 
     /// Whether the last commit was kept.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    pub(super) fn is_healthy(&self) -> bool {
         let open = self.queue.as_ref().is_some_and(|queue| !queue.is_closed());
-        if open && self.healthy.load(Ordering::Relaxed) {
-            Ok(())
-        } else {
-            Err(StoreError::Failed("the last write was lost".to_owned()))
-        }
+        open && self.healthy.load(Ordering::Relaxed)
     }
 }
 
@@ -127,8 +125,11 @@ fn stopped() -> StoreError {
     StoreError::Failed("the writer has stopped".to_owned())
 }
 
+/// How long the writer rests after the database could not be opened anew.
+const REST: Duration = Duration::from_millis(200);
+
 fn write_until_closed(
-    database: &Database,
+    slot: &Slot,
     mut waiting: mpsc::Receiver<Box<dyn Act>>,
     healthy: &AtomicBool,
 ) {
@@ -139,7 +140,10 @@ fn write_until_closed(
         {
             batch.push(next);
         }
-        if batch.len() > 1 && commit(database, &mut batch).is_ok() {
+        if !slot.is_open() {
+            reopen(slot);
+        }
+        if batch.len() > 1 && commit(slot, &mut batch).is_ok() {
             healthy.store(true, Ordering::Relaxed);
             for act in batch {
                 act.answer(Ok(()));
@@ -148,7 +152,11 @@ fn write_until_closed(
         }
         for act in batch {
             let mut alone = [act];
-            let committed = commit(database, &mut alone);
+            let mut committed = commit(slot, &mut alone);
+            // Nothing of it was kept, so it may run again on a database opened anew.
+            if matches!(committed, Err(StoreError::Failed(_))) && reopen(slot) {
+                committed = commit(slot, &mut alone);
+            }
             if let Err(error) = &committed {
                 tracing::error!(%error, "a transaction of the store was lost");
             }
@@ -159,8 +167,23 @@ fn write_until_closed(
     }
 }
 
+fn reopen(slot: &Slot) -> bool {
+    match slot.reopen() {
+        Ok(()) => {
+            tracing::info!("the database was opened anew");
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, "the database could not be opened anew");
+            std::thread::sleep(REST);
+            false
+        }
+    }
+}
+
 /// Runs the acts in one transaction. On any failure nothing of it is kept.
-fn commit(database: &Database, acts: &mut [Box<dyn Act>]) -> Result<(), StoreError> {
+fn commit(slot: &Slot, acts: &mut [Box<dyn Act>]) -> Result<(), StoreError> {
+    let database = slot.get()?;
     let mut transaction = database.begin_write().map_err(failed)?;
     transaction
         .set_durability(Durability::Immediate)

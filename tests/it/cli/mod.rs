@@ -7,6 +7,7 @@
 mod check;
 mod demo_and_sim;
 mod endings;
+mod full_disk;
 mod healthcheck;
 mod help;
 mod logs_and_environment;

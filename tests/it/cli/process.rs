@@ -81,7 +81,34 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dingpass"))
+        Self::spawn(
+            &mut Command::new(env!("CARGO_BIN_EXE_dingpass")),
+            arguments,
+            variables,
+        )
+    }
+
+    /// The same as a child for which a write beyond its limit of file size is an error, as it
+    /// is on a full disk, and not the signal XFSZ.
+    pub(crate) fn start_with_a_disk_to_fill(arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"trap '' XFSZ; exec "$0" "$@""#]);
+        shell.arg(env!("CARGO_BIN_EXE_dingpass"));
+        Self::spawn(&mut shell, arguments, &[])
+    }
+
+    /// Sets how long a file the child may write, in bytes: its disk's free space.
+    pub(crate) fn limit_files(&self, soft: &str) {
+        let limited = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string()])
+            .arg(format!("--fsize={soft}:unlimited"))
+            .status()
+            .unwrap();
+        assert!(limited.success());
+    }
+
+    fn spawn(command: &mut Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut child = command
             .env_clear()
             .env("RUST_BACKTRACE", "1")
             .envs(variables.iter().copied())

@@ -1,0 +1,69 @@
+//! The open database. After an error of the file system (a full disk, a lost mount) redb
+//! refuses all further work until the file is opened anew, so the writer does that by
+//! itself: nobody should have to be woken to restart a process that only needs its disk.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use redb::Database;
+
+use super::database;
+use crate::store::StoreError;
+
+/// Where the database is.
+pub(super) enum Place {
+    Memory,
+    File { path: PathBuf, cache: usize },
+}
+
+/// The open database; empty while it can't be opened.
+pub(super) struct Slot {
+    place: Place,
+    open: RwLock<Option<Arc<Database>>>,
+}
+
+impl Slot {
+    pub(super) fn open(place: Place) -> Result<Self, StoreError> {
+        let database = open(&place)?;
+        Ok(Self {
+            place,
+            open: RwLock::new(Some(Arc::new(database))),
+        })
+    }
+
+    /// The database, for as long as one read or one transaction takes.
+    pub(super) fn get(&self) -> Result<Arc<Database>, StoreError> {
+        self.open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(|| StoreError::Failed("the database is closed".to_owned()))
+    }
+
+    /// Closes the database and opens it anew. While a read is still going on the file stays
+    /// locked and this fails; the next try is the next act's. What is in memory has no disk
+    /// to fail, and would be lost.
+    pub(super) fn reopen(&self) -> Result<(), StoreError> {
+        if matches!(self.place, Place::Memory) {
+            return Ok(());
+        }
+        let mut slot = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        slot.take();
+        *slot = Some(Arc::new(open(&self.place)?));
+        Ok(())
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+}
+
+fn open(place: &Place) -> Result<Database, StoreError> {
+    match place {
+        Place::Memory => database::in_memory(),
+        Place::File { path, cache } => database::at(path, *cache),
+    }
+}

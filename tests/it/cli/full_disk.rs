@@ -1,0 +1,47 @@
+//! A disk that fills up, and has room again.
+
+use http::StatusCode;
+
+use super::place::{Place, simulator};
+use super::process::Process;
+use crate::support::{Browser, REDIRECT, http};
+
+async fn status(place: &Place, path: &str) -> StatusCode {
+    http().get(place.url(path)).send().await.unwrap().status()
+}
+
+/// decisions.md 8 (`/readyz` depends on the store) and the operator's sleep: what a full disk
+/// stopped goes on by itself when there is room again, and nothing that was answered is lost.
+#[tokio::test]
+async fn a_full_disk_refuses_sign_ins_until_there_is_room_again_without_a_restart() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
+    broker.wait_for("dingpass is serving");
+    let rp = place.rp().await;
+    let before = rp.sign_in(&mut Browser::new(), &[]).await;
+
+    broker.limit_files("1");
+    let mut browser = Browser::new();
+    let request = rp.request(&[], &[]);
+    let page = browser.follow(&request.url, REDIRECT).await;
+    assert_eq!(
+        page.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        page.body
+    );
+    assert!(page.href("retry").is_some(), "{}", page.body);
+    assert_eq!(
+        status(&place, "/readyz").await,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(status(&place, "/healthz").await, StatusCode::OK);
+
+    broker.limit_files("unlimited");
+    assert_eq!(status(&place, "/readyz").await, StatusCode::OK);
+    let after = rp.sign_in(&mut browser, &[]).await;
+    assert_eq!(after.sub(), before.sub());
+    broker.signal("TERM");
+    assert!(broker.wait().success());
+}
