@@ -83,6 +83,7 @@ impl Foundation {
                 cache: config.store.cache_size,
             },
         };
+        warn_of_a_lost_database(config);
         let store = store::open(&location)?;
         let keyring = Keyring::open(&config.keys.directory, entropy.as_ref(), clock.now())?;
         Ok(Self {
@@ -91,6 +92,23 @@ impl Foundation {
             store,
             keyring: Arc::new(keyring),
         })
+    }
+}
+
+/// Keys without a database: a mount was forgotten, a path is wrong, or the file is lost, and
+/// everybody is about to become a new person to every application.
+fn warn_of_a_lost_database(config: &Config) {
+    let config::StoreLocation::File(path) = &config.store.location else {
+        return;
+    };
+    let keys = config.keys.directory.join("keyring.toml");
+    if keys.exists() && !path.exists() {
+        tracing::warn!(
+            database = %path.display(),
+            keys = %config.keys.directory.display(),
+            "there are keys, but no database: a new one is made, and whoever signs in is a new \
+             person to every application"
+        );
     }
 }
 

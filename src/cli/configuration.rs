@@ -1,6 +1,7 @@
 //! Reading the configuration file, with the environment laid over it.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -27,14 +28,30 @@ pub(super) struct Read {
 impl File {
     /// Reads the file and looks at all of it.
     pub(super) fn read(&self) -> anyhow::Result<Read> {
-        let text = std::fs::read_to_string(&self.config)
-            .with_context(|| format!("{} can't be read", self.config.display()))?;
+        let text = self.text()?;
         let path = std::path::absolute(&self.config)
             .with_context(|| format!("{} has no absolute path", self.config.display()))?;
         let folder = path.parent().unwrap_or_else(|| Path::new("/"));
         Ok(Read {
             outcome: config::load(&text, folder, &environment()),
             text,
+        })
+    }
+
+    fn text(&self) -> anyhow::Result<String> {
+        std::fs::read_to_string(&self.config)
+            .with_context(|| format!("{} can't be read", self.config.display()))
+    }
+
+    /// Where the server of this file listens.
+    pub(super) fn listen_address(&self) -> anyhow::Result<SocketAddr> {
+        let text = self.text()?;
+        config::listen_address(&text, &environment()).map_err(|faults| {
+            anyhow::anyhow!(
+                "{} does not say where to ask:\n\n{}",
+                self.config.display(),
+                self.describe(&faults, &text)
+            )
         })
     }
 

@@ -18,9 +18,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let config = arguments.file.load()?;
+    let listen = arguments.file.listen_address()?;
     let probe = if arguments.ready { "readyz" } else { "healthz" };
-    let address = reachable(config.http.listen);
+    let address = reachable(listen);
     super::block_on(async move {
         let client = OperatorHosts::new(&Settings::default())?;
         let request = client.get(&format!("http://{address}/{probe}"));

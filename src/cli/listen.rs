@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use axum::Router;
 use tokio_util::sync::CancellationToken;
 
-/// How long requests under way may take to end.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long requests under way may take to end: longer than the calls of one sign-in to
+/// DingTalk together, and shorter than the 30 seconds after which Kubernetes kills.
+const DRAIN: Duration = Duration::from_secs(20);
 
 /// How long a client may take to send a request's head. Without a limit, slow clients hold
 /// connections for ever.
@@ -33,7 +34,10 @@ pub(super) async fn serve(
         stopped.cancelled().await;
         draining.graceful_shutdown(Some(DRAIN));
     });
+    // HTTP/1 alone: proxies speak it to us, and an HTTP/2 connection would have no time-out
+    // after its first request.
     let mut server = axum_server::from_tcp(listener)?
+        .http1_only()
         .first_request_timeout(HEAD)
         .handle(handle);
     server.http_builder().http1().header_read_timeout(HEAD);
@@ -42,17 +46,19 @@ pub(super) async fn serve(
     served.context("serving failed")
 }
 
-/// A token that is cancelled by SIGINT or SIGTERM.
+/// A token that is cancelled by SIGINT, SIGTERM or SIGHUP (a terminal that closes).
 pub(super) fn stop_signal() -> anyhow::Result<CancellationToken> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     let stopped = CancellationToken::new();
     let token = stopped.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
         }
         token.cancel();
     });

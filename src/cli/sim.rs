@@ -65,6 +65,11 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
             "A simulated DingTalk listens on http://{0}\nIts switches are described at http://{0}/_sim",
             listener.local_addr()?
         ));
+        if !arguments.listen.ip().is_loopback() {
+            say::wrong(
+                "Others can reach this address: they can sign in as anybody, and use the switches.",
+            );
+        }
         listen::serve(listener, simulator.router(), stopped).await
     })
 }

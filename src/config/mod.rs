@@ -282,6 +282,37 @@ pub fn load(
     }
 }
 
+/// `[http] listen` alone, whatever else is wrong with the file: a probe of a server that runs
+/// must not fail because somebody is editing its configuration.
+///
+/// # Errors
+/// The faults of this one key, or of the syntax around it.
+pub fn listen_address(
+    text: &str,
+    environment: &BTreeMap<String, String>,
+) -> Result<SocketAddr, Vec<Notice>> {
+    let mut reading = Reading::new(Path::new("/"));
+    let Some(mut table) = parse(text, &mut reading) else {
+        return Err(reading.into_notices(text).0);
+    };
+    let mut elsewhere = Reading::new(Path::new("/"));
+    environment::overlay(&mut table, environment, &mut elsewhere);
+    let http = Section::root(table, &mut reading).section("http", http::read);
+    // What this one section has no name for is `check`'s to tell.
+    let is_about_listen = |notice: &Notice| notice.message.starts_with("`listen`");
+    let faults: Vec<Notice> = reading
+        .into_notices(text)
+        .0
+        .into_iter()
+        .filter(is_about_listen)
+        .collect();
+    if faults.is_empty() {
+        Ok(http.listen)
+    } else {
+        Err(faults)
+    }
+}
+
 /// Notices for people: `dingpass.toml:12:5: message`, then the line with a caret; or
 /// `DINGPASS__X: message`. `text` is the file's text, of which no secret is shown.
 #[must_use]

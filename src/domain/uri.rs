@@ -62,11 +62,11 @@ impl RedirectUri {
         }
         let odd = |c: char| c == '\\' || c == '*' || c.is_whitespace() || c.is_control();
         let path = text.split('?').next().unwrap_or_default();
-        if text.contains(odd)
-            || path
-                .split('/')
-                .any(|segment| segment == ".." || segment == ".")
-        {
+        let authority_is_written = !matches!(url.scheme(), "http" | "https")
+            || text
+                .get(url.scheme().len()..)
+                .is_some_and(|rest| rest.starts_with("://"));
+        if text.contains(odd) || path.split('/').any(is_dot_segment) || !authority_is_written {
             return Err(RedirectUriError::Rewritten);
         }
         let kind = match url.scheme() {
@@ -121,6 +121,12 @@ impl fmt::Display for RedirectUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// `.` and `..`, also where a dot is written `%2e`: browsers take those for dots.
+fn is_dot_segment(segment: &str) -> bool {
+    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    plain == "." || plain == ".."
 }
 
 /// Host and path of an `http` URI on a loopback literal, without its port. Purely textual,

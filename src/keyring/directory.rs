@@ -61,8 +61,17 @@ fn read_list(folder: &Path) -> Result<KeyList, KeyringError> {
             ..KeyList::default()
         });
     }
-    let list: KeyList = toml::from_str(&files::read(&path)?)
+    let list: KeyList = toml::from_str(&files::read_list(&path)?)
         .map_err(|error| list_error(folder, error.message().to_owned()))?;
+    let files = list.signing.iter().map(|key| &key.file);
+    for file in files.chain(list.sealing.iter().map(|key| &key.file)) {
+        if file.contains('/') {
+            return Err(list_error(
+                folder,
+                format!("{file:?} must be the name of a file in this folder"),
+            ));
+        }
+    }
     if list.version != LIST_VERSION {
         return Err(list_error(
             folder,
@@ -97,7 +106,17 @@ fn adopt_unlisted(folder: &Path, list: &mut KeyList, now: Timestamp) -> Result<b
             created_at: rfc3339(now),
         });
     }
-    Ok(!pems.is_empty() || !keys.is_empty())
+    let adopted = !pems.is_empty() || !keys.is_empty();
+    if adopted {
+        tracing::warn!(
+            folder = %folder.display(),
+            signing = pems.len(),
+            sealing = keys.len(),
+            "there is no keyring.toml, so the newest files sign and seal and the others are \
+             published too; a key that had been revoked is among them if its file is here"
+        );
+    }
+    Ok(adopted)
 }
 
 const fn newest_is_active(index: usize, count: usize) -> KeyState {

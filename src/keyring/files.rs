@@ -14,7 +14,14 @@ use super::KeyringError;
 /// Any access by others, or writing by the group. Kubernetes mounts secrets as 0440.
 const TOO_OPEN: u32 = 0o027;
 
-/// Makes the folder, for its owner alone, unless it is there.
+/// Writing by the group or by others.
+const WRITABLE: u32 = 0o022;
+/// Who may not rename or remove another's files in a folder that all may write into: how
+/// Kubernetes mounts secrets.
+const STICKY: u32 = 0o1000;
+
+/// Makes the folder, for its owner alone, unless it is there. A folder that others can write
+/// into is refused: they could put a key of theirs in place of ours.
 pub(super) fn make_folder(folder: &Path) -> Result<(), KeyringError> {
     DirBuilder::new()
         .recursive(true)
@@ -30,16 +37,17 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), KeyringError> {
                     error.to_string()
                 },
             }
-        })
+        })?;
+    let mode = mode(folder)?;
+    if mode & WRITABLE != 0 && mode & STICKY == 0 {
+        return Err(writable(folder, mode));
+    }
+    Ok(())
 }
 
 /// Reads a secret file after a look at its mode.
 pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<String>, KeyringError> {
-    let mode = fs::metadata(path)
-        .map_err(|error| file_error(path, &error))?
-        .permissions()
-        .mode()
-        & 0o7777;
+    let mode = mode(path)?;
     if mode & TOO_OPEN != 0 {
         return Err(KeyringError::OpenToOthers {
             path: path.display().to_string(),
@@ -49,8 +57,16 @@ pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<String>, KeyringError
     read(path).map(Zeroizing::new)
 }
 
-/// Reads a file that holds no secret.
-pub(super) fn read(path: &Path) -> Result<String, KeyringError> {
+/// Reads a file that holds no secret, but decides: the list of keys.
+pub(super) fn read_list(path: &Path) -> Result<String, KeyringError> {
+    let mode = mode(path)?;
+    if mode & WRITABLE != 0 {
+        return Err(writable(path, mode));
+    }
+    read(path)
+}
+
+fn read(path: &Path) -> Result<String, KeyringError> {
     fs::read_to_string(path).map_err(|error| file_error(path, &error))
 }
 
@@ -104,6 +120,25 @@ pub(super) fn names(folder: &Path, suffix: &str) -> Result<Vec<String>, KeyringE
     }
     names.sort_unstable();
     Ok(names)
+}
+
+fn mode(path: &Path) -> Result<u32, KeyringError> {
+    let file = fs::metadata(path).map_err(|error| file_error(path, &error))?;
+    // A pipe or a device would make the start wait for ever.
+    if !file.is_file() && !file.is_dir() {
+        return Err(KeyringError::File {
+            path: path.display().to_string(),
+            reason: "it is not a file".to_owned(),
+        });
+    }
+    Ok(file.permissions().mode() & 0o7777)
+}
+
+fn writable(path: &Path, mode: u32) -> KeyringError {
+    KeyringError::WritableByOthers {
+        path: path.display().to_string(),
+        mode,
+    }
 }
 
 fn file_error(path: &Path, error: &std::io::Error) -> KeyringError {

@@ -59,6 +59,16 @@ pub enum KeyringError {
         /// Its mode.
         mode: u32,
     },
+    /// Others than the owner can change what decides which key signs.
+    #[error(
+        "{path} has mode {mode:04o}: others can write there and put a key in place of ours; run: chmod go-w {path}"
+    )]
+    WritableByOthers {
+        /// The folder or the list.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
     /// Not what its name promises.
     #[error("{path} is not {expected}: {reason}")]
     NotAKey {

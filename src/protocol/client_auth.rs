@@ -105,6 +105,7 @@ fn check(
     let client = clients
         .find(&ClientId::new(id))
         .ok_or(ClientAuthRefusal::Rejected)?;
+    super::name_client_in_log(&client);
     let proved = match (&client.authentication, secret) {
         (ClientAuthentication::None, None) => true,
         // Libraries send an empty secret in Basic for a client that has none.

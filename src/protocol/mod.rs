@@ -11,9 +11,17 @@ pub mod session;
 pub mod token;
 pub mod userinfo;
 
+use crate::domain::client::Client;
+
 /// What joins the log lines and events of one HTTP request.
 #[derive(Clone, Debug)]
 pub struct Correlation(pub String);
+
+/// Names the client in every further log line of this request. Only for an id that is
+/// configured: what a stranger sends is not logged.
+fn name_client_in_log(client: &Client) {
+    tracing::Span::current().record("client", client.id.as_str());
+}
 
 /// `acr` of every sign-in. DingTalk does not say how it signed the person in, so there is no
 /// `amr`.

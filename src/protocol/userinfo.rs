@@ -36,6 +36,19 @@ pub enum UserinfoRefusal {
 }
 
 impl UserinfoRefusal {
+    /// The cause's name in logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MissingToken => "missing_token",
+            Self::TokenPlace => "token_place",
+            Self::Unknown => "unknown_token",
+            Self::Revoked => "revoked_token",
+            Self::Scope => "scope",
+            Self::Store(_) => "store",
+        }
+    }
+
     /// The code on the wire.
     #[must_use]
     pub const fn code(&self) -> BearerErrorCode {
@@ -80,6 +93,7 @@ impl Userinfo {
             .clients
             .find(&token.client)
             .ok_or(UserinfoRefusal::Revoked)?;
+        super::name_client_in_log(&client);
         let found = self
             .grants
             .find_grant(&token.grant)

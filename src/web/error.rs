@@ -23,13 +23,9 @@ pub(super) async fn not_found(
     problem::not_found(&web.settings, text, &correlation)
 }
 
-pub(super) async fn method_not_allowed() -> Response {
-    (
-        StatusCode::METHOD_NOT_ALLOWED,
-        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-        "this address does not take requests of this method\n",
-    )
-        .into_response()
+/// HEAD, where GET's handler must not run for it.
+pub(super) async fn no_head() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response()
 }
 
 /// A handler panicked: a defect of ours. The connection and all others go on.

@@ -26,7 +26,7 @@ where
     H: Handler<T, Arc<Web>>,
     T: 'static,
 {
-    get(handler).head(error::method_not_allowed)
+    get(handler).head(error::no_head)
 }
 
 /// The router over its services.
@@ -47,7 +47,6 @@ pub fn router(web: Arc<Web>) -> Router {
         .route(pages::STYLE_PATH, get(pages::style))
         .route("/favicon.svg", get(pages::icon))
         .fallback(error::not_found)
-        .method_not_allowed_fallback(error::method_not_allowed)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,

@@ -29,7 +29,13 @@ pub(super) async fn trace(
         .get::<MatchedPath>()
         .map_or("none", MatchedPath::as_str)
         .to_owned();
-    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let span = tracing::info_span!(
+        "request",
+        id,
+        method = %request.method(),
+        route,
+        client = tracing::field::Empty
+    );
     let begun = web.clock.now();
     async move {
         let mut response = next.run(request).await;

@@ -4,6 +4,7 @@
 
 use super::cause::RedirectedCause;
 use super::flow::{Flow, LIFETIME};
+use super::next::{Step, next_step};
 use super::problem::{Problem, UpstreamProblem, cause_for_client};
 use super::request::ReturnAddress;
 use super::sign_in::{already_done, shown};
@@ -14,6 +15,7 @@ use crate::domain::id::{Sid, SubjectId};
 use crate::domain::identity::Identity;
 use crate::domain::params::Parameters;
 use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
+use crate::domain::session::Session;
 use crate::protocol::Correlation;
 use crate::store::{SignIn, SignInRecorded, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
@@ -43,25 +45,21 @@ impl Authorization {
             }
             None => return shown(Problem::FlowLost, browser),
         };
-        // Taken: an attempt is good for one answer, whatever comes of it.
+        let address = ReturnAddress::of_pending(&pending, &self.parts.clients);
         let attempt = pending.attempt.take();
         let expected = attempt.as_ref().is_none_or(|attempt| {
             attempt.upstream == *provider.id() && equal_in_constant_time(&attempt.state, secret)
         });
-        let address = ReturnAddress::of_pending(&pending, &self.parts.clients);
         let (true, Some(address)) = (expected, address) else {
             tracing::info!("an answer came that nobody had asked for");
             return shown(Problem::FlowLost, browser);
         };
-        if attempt.is_none() {
-            // The page of a failed attempt was reloaded: the flow is open still.
-            let problem = self.failed_upstream(
-                &pending,
-                &address,
-                provider,
-                UpstreamError::bare(Cause::InvalidAnswer, "callback"),
-            );
-            return self.problem(problem, &pending, browser);
+        let is_first_answer = attempt.is_some_and(|attempt| self.answered.claim(&attempt.state));
+        if !is_first_answer {
+            let reloaded = self
+                .reloaded(pending, &address, provider, browser, now)
+                .await;
+            return reloaded.unwrap_or_else(|error| self.broken(&error, browser));
         }
         let answered = match provider.identify(&parameters).await {
             Ok(identity) => {
@@ -148,8 +146,7 @@ impl Authorization {
         }
     }
 
-    /// The flow stays open for another attempt. When the code was used already and a session
-    /// lives in this browser, the page was merely reloaded: it goes on with that session.
+    /// The flow stays open for another attempt.
     async fn not_vouched_for(
         &self,
         pending: PendingAuthorization,
@@ -167,21 +164,55 @@ impl Authorization {
             client = pending.client.as_str(),
             "the upstream did not vouch for a person"
         );
-        if error.cause == Cause::CodeRefused {
-            let session = self
-                .live_sessions
-                .find(browser.session.as_deref(), now)
-                .await?;
-            let session = session.map(|(session, _)| session);
-            let meets = super::next_step(&pending, session.as_ref(), false, now);
-            if session.is_some() && meets == super::Step::Issue {
-                return self
-                    .advance(pending, address, session, false, browser, now)
-                    .await;
-            }
+        if error.cause == Cause::CodeRefused
+            && let Some(session) = self.session_that_meets(&pending, browser, now).await?
+        {
+            return self
+                .advance(pending, address, Some(session), false, browser, now)
+                .await;
         }
         let problem = self.failed_upstream(&pending, address, provider, error);
         Ok(self.problem(problem, &pending, browser))
+    }
+
+    /// The same answer once more: a reload, or a form that was sent twice. With a session
+    /// that meets the request it goes on; else another attempt can be started. The flow's
+    /// cookie is left alone, since the first answer may just have set it.
+    async fn reloaded(
+        &self,
+        pending: PendingAuthorization,
+        address: &ReturnAddress,
+        provider: &dyn Provider,
+        browser: &Browser,
+        now: Timestamp,
+    ) -> Result<Answer, StoreError> {
+        if let Some(session) = self.session_that_meets(&pending, browser, now).await? {
+            return self
+                .advance(pending, address, Some(session), false, browser, now)
+                .await;
+        }
+        let error = UpstreamError::bare(Cause::InvalidAnswer, "callback");
+        let problem = self.failed_upstream(&pending, address, provider, error);
+        Ok(Answer {
+            locale: pending.locale.or(browser.locale),
+            ..shown(problem, browser)
+        })
+    }
+
+    /// The live session of this browser, if it meets every demand of the request.
+    async fn session_that_meets(
+        &self,
+        pending: &PendingAuthorization,
+        browser: &Browser,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
+        let found = self
+            .live_sessions
+            .find(browser.session.as_deref(), now)
+            .await?;
+        let session = found.map(|(session, _)| session);
+        let step = next_step(pending, session.as_ref(), false, now);
+        Ok(session.filter(|_| step == Step::Issue))
     }
 
     fn failed_upstream(

@@ -2,6 +2,7 @@
 //! then the dispatcher (`next`) is asked what the browser does next, as often as something
 //! has changed. Steps never lead to one another.
 
+mod attempts;
 mod callback;
 mod cause;
 mod flow;
@@ -36,6 +37,7 @@ use crate::entropy::Entropy;
 use crate::keyring::Keyring;
 use crate::store::{CodeIssued, Codes, IssueCode, Sessions, StoreError};
 use crate::upstream::Provider;
+use attempts::AnsweredAttempts;
 use next::{Step, next_step};
 use request::Refusal;
 
@@ -63,6 +65,7 @@ pub struct Parts {
 pub struct Authorization {
     parts: Parts,
     live_sessions: LiveSessions,
+    answered: AnsweredAttempts,
 }
 
 /// What a browser brought along.
@@ -130,6 +133,7 @@ impl Authorization {
         Self {
             parts,
             live_sessions,
+            answered: AnsweredAttempts::default(),
         }
     }
 
@@ -253,11 +257,7 @@ impl Authorization {
                 Outcome::Problem(Box::new(Problem::BadRequest(cause)))
             }
             Refusal::Redirected(address, cause) => {
-                tracing::info!(
-                    client = address.client().id.as_str(),
-                    cause = cause.name(),
-                    "authorization request refused"
-                );
+                tracing::info!(cause = cause.name(), "authorization request refused");
                 Outcome::Return(address.with_error(cause, &self.parts.issuer))
             }
         };

@@ -62,6 +62,7 @@ impl ReturnAddress {
         let client = clients
             .find(&ClientId::new(id))
             .ok_or(DisplayedCause::UnknownClient)?;
+        crate::protocol::name_client_in_log(&client);
         let redirect_uri = parameters
             .get("redirect_uri")
             .ok_or(DisplayedCause::MissingRedirectUri)?;
@@ -96,7 +97,7 @@ pub(super) fn check(
         Parameters::parse(encoded).map_err(|error| unreadable(error, encoded, &parts.clients))?;
     let address = ReturnAddress::prove(&parameters, &parts.clients).map_err(Refusal::Displayed)?;
     match check_rest(parts, &parameters, &address, now) {
-        Ok(pending) if fits(&pending) => Ok((pending, address)),
+        Ok(pending) if fits(&pending) && address.has_room(&parts.issuer) => Ok((pending, address)),
         Ok(_) => Err(Refusal::Redirected(address, RedirectedCause::TooLarge)),
         Err(cause) => Err(Refusal::Redirected(address, cause)),
     }

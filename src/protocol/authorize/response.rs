@@ -36,7 +36,17 @@ impl fmt::Debug for ReturnUrl {
     }
 }
 
+/// The longest `Location` of an answer, in bytes: with the cookies and the other headers it
+/// stays below the 4 KB that nginx takes in all.
+const LONGEST: usize = 2800;
+
 impl ReturnAddress {
+    /// Whether an answer with a code has room in a header. Encoding makes three bytes of one.
+    pub(super) fn has_room(&self, issuer: &Issuer) -> bool {
+        const CODE: &str = "0123456789012345678901234567890123456789012";
+        self.answer(&[("code", CODE)], issuer).as_str().len() <= LONGEST
+    }
+
     /// The answer with a code.
     pub(super) fn with_code(&self, code: &Handle, issuer: &Issuer) -> ReturnUrl {
         self.answer(&[("code", code.as_str())], issuer)

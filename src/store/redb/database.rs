@@ -92,6 +92,7 @@ fn prepare(database: &Database, name: &str) -> Result<(), StoreError> {
             }
             Some(_) => {}
             None => {
+                tracing::info!(name, "made a new database");
                 meta.insert("schema", SCHEMA).map_err(failed)?;
             }
         }

@@ -67,7 +67,13 @@ pub(super) fn sweep(transaction: &WriteTransaction, now: Timestamp) -> Result<us
     }
     for (moment, kind, row) in &due {
         if let Some(kind) = Kind::of(*kind) {
-            remove(transaction, kind, row, now)?;
+            match remove(transaction, kind, row, now) {
+                // Such a row stays; one of them must not stop all sweeping.
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(%error, "a row that is due can't be read");
+                }
+                outcome => outcome?,
+            }
         }
         expiry
             .remove((*moment, *kind, row.as_slice()))

@@ -83,7 +83,7 @@ impl Maintenance for RedbStore {
         // Where the last write was lost, only a write tells whether the next one would be kept;
         // it opens the database anew, too.
         if !self.writer.is_healthy() {
-            self.writer.run(|_| Ok(())).await?;
+            self.writer.run(rows::probe).await?;
         }
         self.read().map(drop)
     }

@@ -31,6 +31,18 @@ pub(super) const AUDIT: TableDefinition<(i64, u64), &[u8]> = TableDefinition::ne
 /// (moment, kind of row, key of row): what to look at when that moment has come
 pub(super) const EXPIRY: TableDefinition<(i64, u8, &[u8]), ()> = TableDefinition::new("expiry");
 
+/// A write that changes a row and nothing else, to see whether writes are kept.
+pub(super) fn probe(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut meta = transaction.open_table(META).map_err(failed)?;
+    let probes = meta
+        .get("probes")
+        .map_err(failed)?
+        .map_or(0, |count| count.value());
+    meta.insert("probes", probes.wrapping_add(1))
+        .map_err(failed)?;
+    Ok(())
+}
+
 /// Opens every table once, so that a reader never meets a missing one.
 pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(SUBJECTS).map_err(failed)?;

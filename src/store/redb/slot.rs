@@ -2,6 +2,7 @@
 //! refuses all further work until the file is opened anew, so the writer does that by
 //! itself: nobody should have to be woken to restart a process that only needs its disk.
 
+use std::panic::catch_unwind;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -64,6 +65,14 @@ impl Slot {
 fn open(place: &Place) -> Result<Database, StoreError> {
     match place {
         Place::Memory => database::in_memory(),
-        Place::File { path, cache } => database::at(path, *cache),
+        // redb panics over some kinds of damage; an operator wants a sentence.
+        Place::File { path, cache } => {
+            catch_unwind(|| database::at(path, *cache)).unwrap_or_else(|_| {
+                Err(StoreError::CannotOpen {
+                    path: path.display().to_string(),
+                    reason: "it is damaged; restore a backup".to_owned(),
+                })
+            })
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! transaction is on the disk. An act that fails takes no other with it: the batch is
 //! given up, and each of its acts runs again in a transaction of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -160,7 +161,9 @@ fn write_until_closed(
             if let Err(error) = &committed {
                 tracing::error!(%error, "a transaction of the store was lost");
             }
-            healthy.store(committed.is_ok(), Ordering::Relaxed);
+            // A row that can't be read is that row's trouble, not the disk's.
+            let lost = matches!(committed, Err(StoreError::Failed(_)));
+            healthy.store(!lost, Ordering::Relaxed);
             let [act] = alone;
             act.answer(committed);
         }
@@ -181,8 +184,15 @@ fn reopen(slot: &Slot) -> bool {
     }
 }
 
-/// Runs the acts in one transaction. On any failure nothing of it is kept.
+/// Runs the acts in one transaction. On any failure nothing of it is kept. A panic (redb's
+/// answer to some kinds of damage) is a failure, too: it must not end the thread without
+/// which nothing is ever written again.
 fn commit(slot: &Slot, acts: &mut [Box<dyn Act>]) -> Result<(), StoreError> {
+    catch_unwind(AssertUnwindSafe(|| try_commit(slot, acts)))
+        .unwrap_or_else(|_| Err(StoreError::Failed("the database is damaged".to_owned())))
+}
+
+fn try_commit(slot: &Slot, acts: &mut [Box<dyn Act>]) -> Result<(), StoreError> {
     let database = slot.get()?;
     let mut transaction = database.begin_write().map_err(failed)?;
     transaction

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
+use super::display::is_unseen;
 use super::wire::{decode_new, integer, text, verbatim};
 use super::{DingTalk, retry};
 use crate::upstream::{Cause, UpstreamError};
@@ -90,8 +91,8 @@ impl DingTalk {
     }
 }
 
-/// Identifiers become keys: odd ones (control characters, blanks) are refused, never
-/// repaired.
+/// Identifiers become keys and user names: odd ones (control characters, blanks, characters
+/// that nobody sees) are refused, never repaired.
 pub(super) fn is_plain_identifier(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 128 && !id.chars().any(|c| c.is_control() || c.is_whitespace())
+    !id.is_empty() && id.len() <= 128 && !id.chars().any(|c| c.is_whitespace() || is_unseen(c))
 }

@@ -4,9 +4,13 @@
 use serde_json::Value;
 
 use super::api::Me;
+use super::display::{portrait, shown};
 use super::settings::{Settings, UsernameSource};
 use super::wire::{as_integer, boolean, integer, list, text, verbatim};
 use crate::domain::identity::{Phone, Profile};
+
+/// Departments that are kept of one person, and roles as many.
+const MOST_GROUPS: usize = 200;
 
 /// China's country calling code: the directory's default.
 const CHINA: &str = "86";
@@ -14,7 +18,7 @@ const CHINA: &str = "86";
 pub(super) fn profile(settings: &Settings, me: Me, userid: String, employee: &Value) -> Profile {
     let org_email =
         verbatim(employee, &["org_email", "orgEmail"]).filter(|mail| is_one_address(mail));
-    let job_number = text(employee, &["job_number", "jobNumber"]);
+    let job_number = text(employee, &["job_number", "jobNumber"]).and_then(|number| shown(&number));
     let preferred_username = match settings.preferred_username {
         UsernameSource::UserId => Some(userid.clone()),
         UsernameSource::JobNumber => job_number.clone(),
@@ -24,30 +28,31 @@ pub(super) fn profile(settings: &Settings, me: Me, userid: String, employee: &Va
             .and_then(|mail| mail.split('@').next())
             .map(str::to_owned),
     };
-    let mut departments: Vec<i64> = list(employee, "dept_id_list")
-        .iter()
-        .filter_map(as_integer)
-        .collect();
-    departments.sort_unstable();
-    departments.dedup();
-    let mut roles: Vec<i64> = list(employee, "role_list")
-        .iter()
-        .filter_map(|role| integer(role, &["id"]))
-        .collect();
-    roles.sort_unstable();
-    roles.dedup();
+    let departments = numbers(
+        list(employee, "dept_id_list")
+            .iter()
+            .filter_map(as_integer)
+            .collect(),
+    );
+    let roles = numbers(
+        list(employee, "role_list")
+            .iter()
+            .filter_map(|role| integer(role, &["id"]))
+            .collect(),
+    );
     Profile {
-        name: text(employee, &["name"]),
-        nickname: me.nick,
+        name: text(employee, &["name"]).and_then(|name| shown(&name)),
+        nickname: me.nick.and_then(|nick| shown(&nick)),
         picture: text(employee, &["avatar"])
             .or(me.avatar_url)
-            .filter(|address| address.starts_with("https://") || address.starts_with("http://")),
+            .and_then(|address| portrait(&address)),
         preferred_username,
         org_email,
         other_email: verbatim(employee, &["email"]).filter(|mail| is_one_address(mail)),
         phone: phone(employee),
-        exclusive: boolean(employee, &["exclusive_account"]).unwrap_or(false),
-        title: text(employee, &["title"]),
+        // What can't be read counts as exclusive: its number was proved by nobody.
+        exclusive: boolean(employee, "exclusive_account").unwrap_or(true),
+        title: text(employee, &["title"]).and_then(|title| shown(&title)),
         job_number,
         departments,
         roles,
@@ -57,6 +62,22 @@ pub(super) fn profile(settings: &Settings, me: Me, userid: String, employee: &Va
         locale: settings.locale.clone(),
         zoneinfo: settings.zoneinfo.clone(),
     }
+}
+
+/// Numbers in order, each once. More than any person has are cut off: they would swell the
+/// tokens of everybody who put them there.
+fn numbers(mut numbers: Vec<i64>) -> Vec<i64> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() > MOST_GROUPS {
+        tracing::warn!(
+            count = numbers.len(),
+            kept = MOST_GROUPS,
+            "too many departments or roles for one person"
+        );
+        numbers.truncate(MOST_GROUPS);
+    }
+    numbers
 }
 
 /// `mobile` and `state_code` as one number. Masked numbers (`155****3240`) are none.

@@ -39,9 +39,10 @@ impl DingTalk {
         if !same_userid || !same_union_id {
             return Err(UpstreamError::bare(Cause::Unintelligible, CALL));
         }
-        if boolean(&employee, &["disable_status"]) == Some(true) {
-            return Err(UpstreamError::bare(Cause::PersonDisabled, CALL));
+        match boolean(&employee, "disable_status") {
+            Ok(false) => Ok(employee),
+            Ok(true) => Err(UpstreamError::bare(Cause::PersonDisabled, CALL)),
+            Err(_) => Err(UpstreamError::bare(Cause::Unintelligible, CALL)),
         }
-        Ok(employee)
     }
 }

@@ -10,6 +10,7 @@
 mod api;
 mod app_token;
 mod claims;
+mod display;
 mod login;
 mod membership;
 mod oapi;

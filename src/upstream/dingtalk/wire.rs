@@ -42,19 +42,29 @@ pub(super) fn integer(value: &Value, names: &[&str]) -> Option<i64> {
         .find_map(as_integer)
 }
 
-/// A truth value, written as one, as text or as a number.
-pub(super) fn boolean(value: &Value, names: &[&str]) -> Option<bool> {
-    names
-        .iter()
-        .filter_map(|name| value.get(name))
-        .find_map(|found| match found {
-            Value::Bool(truth) => Some(*truth),
-            Value::String(text) if text == "true" => Some(true),
-            Value::String(text) if text == "false" => Some(false),
-            Value::Number(number) => number.as_i64().map(|number| number != 0),
-            _ => None,
-        })
+/// A truth value, written as one, as text or as a number. `Err` where something stands there
+/// that is neither yes nor no: what that means is the caller's to decide, on the safe side.
+pub(super) fn boolean(value: &Value, name: &str) -> Result<bool, NeitherYesNorNo> {
+    match value.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(truth)) => Ok(*truth),
+        Some(Value::String(text)) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" | "" => Ok(false),
+            _ => Err(NeitherYesNorNo),
+        },
+        Some(Value::Number(number)) => match number.as_i64() {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            _ => Err(NeitherYesNorNo),
+        },
+        Some(Value::Array(_) | Value::Object(_)) => Err(NeitherYesNorNo),
+    }
 }
+
+/// See [`boolean`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NeitherYesNorNo;
 
 /// A list; a lone object counts as a list of one, a JSON text as what it holds.
 pub(super) fn list(value: &Value, name: &str) -> Vec<Value> {
@@ -109,7 +119,7 @@ pub(super) fn decode_new(
                 .and_then(|id| printable(&id)),
             permission: required
                 .iter()
-                .find_map(|scope| scope.as_str().map(str::to_owned))
+                .find_map(|scope| permission_name(scope.as_str()?))
                 .or_else(|| permission_in(&message)),
             apply_link: apply_link_in(&message),
             address: address_in(&message),
@@ -221,7 +231,12 @@ fn permission_in(message: &str) -> Option<String> {
         .or_else(|| message.split_once("权限：["))
         .or_else(|| message.split_once("权限:["))?
         .1;
-    let name = after.split([']', ',']).next()?.trim();
+    permission_name(after.split([']', ',']).next()?)
+}
+
+/// A permission's name, if it looks like one: it goes into log lines and onto pages.
+fn permission_name(text: &str) -> Option<String> {
+    let name = text.trim();
     let plausible = !name.is_empty()
         && name.len() <= 100
         && name

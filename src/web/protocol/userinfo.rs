@@ -86,6 +86,8 @@ async fn answer(web: &Web, token: Result<String, UserinfoRefusal>) -> Response {
 fn refused(refusal: &UserinfoRefusal) -> Response {
     if let UserinfoRefusal::Store(error) = refusal {
         tracing::error!(%error, "userinfo failed");
+    } else {
+        tracing::info!(cause = refusal.name(), "userinfo refused");
     }
     let code = refusal.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);

@@ -56,3 +56,17 @@ fn an_answer_other_than_200_is_1() {
         assert!(sentence.contains(status), "{sentence}");
     }
 }
+
+/// A probe must not kill a server that is well because somebody is editing its file.
+#[test]
+fn faults_elsewhere_in_the_file_do_not_make_a_running_broker_unhealthy() {
+    let place = Place::new();
+    let _process = place.serve();
+    place.edit("[keys]", "typo = 1\n[keys]\nalso = \"unknown\"");
+    assert_eq!(place.run("check", &[]).code, Some(1));
+    assert_eq!(place.run("healthcheck", &["--ready"]).code, Some(0));
+    place.edit(&place.address(), "nowhere");
+    let ended = place.run("healthcheck", &[]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("`listen`"), "{}", ended.stderr);
+}

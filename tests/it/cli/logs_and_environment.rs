@@ -88,3 +88,41 @@ fn a_log_filter_that_cannot_be_read_is_one_sentence() {
     assert!(ended.stderr.contains("dingpass=loud"), "{}", ended.stderr);
     assert!(!place.path("data").exists(), "nothing was opened");
 }
+
+/// Everybody would be a new person: a wrong path or a forgotten mount must not go unseen.
+#[test]
+fn a_new_database_beside_known_keys_is_warned_of() {
+    let place = Place::new();
+    let mut first = place.serve();
+    first.signal("TERM");
+    first.wait();
+    let told =
+        |process: &Process, words: &str| process.said.iter().any(|line| line.contains(words));
+    assert!(told(&first, "made a new database"), "{:?}", first.said);
+    assert!(!told(&first, "there are keys, but no database"));
+    std::fs::rename(place.path("data"), place.path("elsewhere")).unwrap();
+    let mut second = place.serve();
+    second.signal("TERM");
+    second.wait();
+    assert!(
+        told(&second, "there are keys, but no database"),
+        "{:?}",
+        second.said
+    );
+}
+
+/// Whose settings are wrong stands in the line; what a stranger sent does not.
+#[tokio::test]
+async fn a_refusal_names_the_client_once_it_is_known() {
+    let place = Place::new();
+    let mut process = place.serve();
+    let elsewhere = "redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2F";
+    for client in ["demo", "stranger"] {
+        let path = format!("/authorize?client_id={client}&{elsewhere}");
+        http().get(place.url(&path)).send().await.unwrap();
+    }
+    let known = process.wait_for("unregistered_redirect_uri");
+    assert!(known.contains("client=\"demo\""), "{known}");
+    let unknown = process.wait_for("unknown_client");
+    assert!(!unknown.contains("stranger"), "{unknown}");
+}

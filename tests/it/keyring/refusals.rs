@@ -214,3 +214,27 @@ fn what_is_no_sealing_key_is_refused() {
         assert!(words.contains("is not a sealing key"), "{words}");
     }
 }
+
+/// Who can write the folder or its list decides which key signs.
+#[test]
+fn a_folder_or_a_list_that_others_can_write_is_refused() {
+    let folder = folder();
+    let list = folder.path().join("keyring.toml");
+    for mode in [0o620, 0o602, 0o666] {
+        chmod(&list, mode);
+        let words = refusal(folder.path());
+        assert!(words.contains(list.to_str().unwrap()), "{words}");
+        assert!(words.contains(&format!("{mode:04o}")), "{words}");
+    }
+    chmod(&list, 0o644);
+    for mode in [0o770, 0o707, 0o777] {
+        chmod(folder.path(), mode);
+        let words = refusal(folder.path());
+        assert!(words.contains("chmod go-w"), "{words}");
+    }
+    // Kubernetes mounts secrets into a sticky folder: nobody may replace another's file.
+    for mode in [0o1777, 0o755, 0o700] {
+        chmod(folder.path(), mode);
+        opened(folder.path());
+    }
+}
