@@ -280,3 +280,44 @@ async fn a_flow_whose_client_or_upstream_was_removed_is_lost() {
         .await;
     Answer::of(&page).code();
 }
+
+/// decisions.md section 2 (one-time state): a cookie that was kept and sent again sends no
+/// second code to DingTalk, which counts calls and then refuses those of others.
+#[tokio::test]
+async fn one_attempt_sends_one_code_to_dingtalk_however_often_its_cookie_comes_back() {
+    let house = House::start().await;
+    let mut browser = house.browser();
+    let callback = up_to_the_callback(&house, &mut browser).await;
+    let state = callback.split("state=").nth(1).unwrap();
+    let cookies = browser.cookies.clone();
+    for number in 0..20 {
+        browser.cookies.clone_from(&cookies);
+        let made_up = house.url(&format!("/callback/acme?code=x{number}&state={state}"));
+        assert_eq!(browser.get(&made_up).await.status.as_u16(), 400);
+    }
+    assert_eq!(house.sim.count("/v1.0/oauth2/userAccessToken").await, 1);
+}
+
+/// decisions.md section 2: an answer that is sent twice makes one code, and the loser's page
+/// does not undo what the winner's set.
+#[tokio::test]
+async fn a_callback_that_is_sent_twice_leaves_the_flow_done_and_the_person_signed_in() {
+    let house = House::start().await;
+    let mut browser = house.browser();
+    let callback = up_to_the_callback(&house, &mut browser).await;
+    let mut other = house.browser();
+    other.cookies.clone_from(&browser.cookies);
+    let winner = browser.get(&callback).await;
+    assert!(winner.location().is_some_and(|to| to.contains("code=")));
+    // The second one was on its way with the cookies of before.
+    let loser = other.get(&callback).await;
+    assert_eq!(loser.status.as_u16(), 400, "{}", loser.body);
+    assert!(loser.headers.get("set-cookie").is_none());
+    assert!(
+        browser
+            .get(&callback)
+            .await
+            .body
+            .contains("This sign-in is complete")
+    );
+}

@@ -126,3 +126,28 @@ async fn a_refusal_names_the_client_once_it_is_known() {
     let unknown = process.wait_for("unknown_client");
     assert!(!unknown.contains("stranger"), "{unknown}");
 }
+
+/// A log on a full disk, or whose reader is gone, must not stop the sign-ins.
+#[tokio::test]
+async fn a_log_that_can_t_be_written_does_not_stop_the_broker() {
+    let place = Place::new();
+    let file = place.file();
+    let _process = Process::start_with_a_full_log(&["serve", "--config", &file]);
+    let mut alive = false;
+    for _ in 0..200 {
+        if http().get(place.url("/healthz")).send().await.is_ok() {
+            alive = true;
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(alive);
+    for _ in 0..3 {
+        let answer = http()
+            .get(place.url("/authorize?client_id=nobody"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 400);
+    }
+}

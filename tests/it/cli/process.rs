@@ -97,6 +97,14 @@ impl Process {
         Self::spawn(&mut shell, arguments, &[])
     }
 
+    /// The same as a child whose log goes to a disk that is full.
+    pub(crate) fn start_with_a_full_log(arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"exec "$0" "$@" 2>/dev/full"#]);
+        shell.arg(env!("CARGO_BIN_EXE_dingpass"));
+        Self::spawn(&mut shell, arguments, &[])
+    }
+
     /// Sets how long a file the child may write, in bytes: its disk's free space.
     pub(crate) fn limit_files(&self, soft: &str) {
         let limited = Command::new("prlimit")

@@ -170,3 +170,23 @@ fn a_missing_certificate_file_is_told_with_its_line() {
     assert!(ended.stderr.contains("ca.pem"), "{}", ended.stderr);
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
 }
+
+/// A pipe would make the start wait for ever.
+#[test]
+fn a_key_that_is_no_file_is_refused_at_once() {
+    let place = Place::new();
+    let mut process = place.serve();
+    process.signal("TERM");
+    process.wait();
+    let key = place.key(".key");
+    std::fs::remove_file(&key).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(&key)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let ended = place.run("serve", &[]);
+    let sentence = ended.sentence();
+    assert!(sentence.contains("it is not a file"), "{sentence}");
+}

@@ -402,3 +402,23 @@ fn members_that_ask_for_what_is_not_done_are_warned_of() {
         assert!(told, "{key}: {:?}", config.warnings);
     }
 }
+
+/// lessons 28 and 5: what a browser would read in another way than it is written.
+#[test]
+fn redirect_uris_that_browsers_rewrite_are_refused() {
+    for uri in [
+        "https:evil.example/cb",
+        "https:/evil.example/cb",
+        "http:127.0.0.1/cb",
+        "https://app.example.com/a/%2e%2e/cb",
+        "https://app.example.com/a/%2E./cb",
+        "https://app.example.com/a/%2e/cb",
+    ] {
+        let text = with(&CLIENT.replace("https://app.example.com/callback", uri));
+        let message = fault(&text);
+        assert!(
+            message.contains("as a browser would send it"),
+            "{uri}: {message}"
+        );
+    }
+}

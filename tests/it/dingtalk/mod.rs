@@ -8,6 +8,7 @@ mod depth;
 mod directory_answers;
 mod faults;
 mod gate;
+mod hostile;
 mod log_lines;
 mod mock;
 mod new_dialect_answers;
