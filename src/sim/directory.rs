@@ -55,7 +55,8 @@ impl Directory {
             let home = directory
                 .organisation("dingsimcorp")
                 .or(directory.organisations.first());
-            apps.extend(home.map(|home| App::ordinary(&home.corp_id)));
+            let both = |corp_id: &str| [App::ordinary(corp_id), App::third_party(corp_id)];
+            apps.extend(home.into_iter().flat_map(|home| both(&home.corp_id)));
         }
         match directory.fault(&apps) {
             Some(fault) => Err(SettingsError::Contradiction(fault)),
@@ -92,6 +93,13 @@ impl Directory {
             }
             if let Some(code) = app.permissions.iter().find(|code| !is_permission(code)) {
                 return Some(format!("app {id}: there is no permission {code}"));
+            }
+            let customers = app.suite.iter().flat_map(|suite| &suite.customers);
+            if let Some(corp) = customers
+                .into_iter()
+                .find(|corp| self.organisation(corp).is_none())
+            {
+                return Some(format!("app {id}: there is no organisation {corp}"));
             }
             let mut visible = app.visible_departments.iter();
             if let Some(dept) = visible.find(|dept| home.department(**dept).is_none()) {

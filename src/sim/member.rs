@@ -17,7 +17,11 @@ pub(super) fn me(person: &Person, app: &App) -> Value {
     if app.may("Contact.User.mobile")
         && let Some(mobile) = &person.mobile
     {
-        fields.set("mobile", mobile.as_str());
+        if app.is_third_party() {
+            fields.set("mobile", masked(mobile));
+        } else {
+            fields.set("mobile", mobile.as_str());
+        }
         fields.set("stateCode", person.state_code.as_str());
     }
     let mailbox = person.personal_email.as_deref();
@@ -56,6 +60,15 @@ pub(super) fn details(person: &Person, home: &Organisation, app: &App) -> Value 
     if !roles.is_empty() {
         fields.set("role_list", roles);
     }
+    if !person.positions.is_empty() {
+        fields.set("dept_position_list", json!(person.positions));
+    }
+    if let Some(texts) = &person.extension_i18n {
+        fields.set("extension_i18n", texts.clone());
+    }
+    if let Some(linked) = &person.union_emp_ext {
+        fields.set("union_emp_ext", json!(linked));
+    }
     fields.set_known("org_email_type", person.org_email_type.as_deref());
     if person.exclusive_account {
         fields.set_known(
@@ -93,9 +106,13 @@ fn common(person: &Person, app: &App) -> Fields {
     fields.set("hide_mobile", person.hide_mobile);
     fields.set("exclusive_account", person.exclusive_account);
     fields.set_known("avatar", person.avatar.as_deref());
-    fields.set_known("telephone", person.telephone.as_deref());
     fields.set_known("job_number", person.job_number.as_deref());
     fields.set_known("title", person.title.as_deref());
+    // Whatever permission a third-party app has, the rest is kept from it.
+    if app.is_third_party() {
+        return fields;
+    }
+    fields.set_known("telephone", person.telephone.as_deref());
     if let Some(moment) = person.hired_date {
         fields.set("hired_date", moment);
     }
@@ -113,6 +130,18 @@ fn common(person: &Person, app: &App) -> Fields {
         fields.set_known("extension", person.extension.as_deref());
     }
     fields
+}
+
+/// A number as third-party apps see it: its first three and its last four digits.
+fn masked(mobile: &str) -> String {
+    let digits: Vec<char> = mobile.chars().collect();
+    let last = digits.len().saturating_sub(4);
+    let shown = |position: usize| digits.len() > 7 && (position < 3 || position >= last);
+    digits
+        .iter()
+        .enumerate()
+        .map(|(position, digit)| if shown(position) { *digit } else { '*' })
+        .collect()
 }
 
 /// The sort key within a department: a large number without meaning, earlier people higher.

@@ -14,6 +14,10 @@
 //! Where DingTalk is strict, odd or unhelpful, so is the simulator: a client that works here must
 //! not fail at DingTalk because something was answered too kindly.
 //!
+//! One thing is kinder than DingTalk until it is switched on, for the sake of load tests: the
+//! limit of 20 calls a second for each app and each API. `PUT /_sim/limits` with
+//! `{"calls_per_second": 20}` switches it on.
+//!
 //! # People file
 //!
 //! A JSON document, the same that `GET /_sim/people` answers:
@@ -34,23 +38,33 @@
 //! `nick` (the nickname the person chose; `name` when absent), `avatar`, `mobile`, `state_code`
 //! (`86`), `email`, `org_email`, `org_email_type`, `personal_email` (the mailbox of the person's
 //! own DingTalk account), `hide_mobile`, `telephone`, `job_number`, `title`, `work_place`,
-//! `remark`, `extension`, `departments` (`[1]`), `leader_in`, `roles`, `manager_userid`,
+//! `remark`, `extension`, `extension_i18n`, `departments` (`[1]`), `leader_in`, `positions` (what
+//! they are in each department: `dept_id`, `title`, `work_place`, `is_main`), `roles`,
+//! `manager_userid`, `union_emp_ext` (who comes from a linked organisation),
 //! `hired_date` (milliseconds), `active` (true), `real_authed` (true), `senior`, `admin`, `boss`,
 //! `contact_type` (0 employee, 1 external contact), `left` (true: no longer a member, the DingTalk
 //! account remains), `exclusive_account`, `exclusive_account_type` (`sso` or `dingtalk`),
 //! `login_id`, `nickname`, `disable_status`.
 //!
-//! `apps` may be left out: then there is one, `dingsimapp` with the secret `dingsimsecret`, of
-//! `dingsimcorp` (or of the first organisation, should there be no `dingsimcorp`). A field that
-//! is not known is refused, so that a misspelt one is not silently without effect.
+//! Of a department, `code`, `source_identifier`, `tags`, `org_dept_owner` and `union_dept_ext`
+//! may be left out, and of an organisation its `sso_secret`.
+//!
+//! `apps` may be left out: then there is `dingsimapp` with the secret `dingsimsecret`, of
+//! `dingsimcorp` (or of the first organisation, should there be no `dingsimcorp`), and the
+//! third-party app `suitesimkey` with the secret `suitesimsecret`, which the same organisation
+//! has taken into use. In a file, `"suite": {"customers": ["dingsimcorp"], "custom": false}`
+//! makes an app a third-party one. A field that is not known is refused, so that a misspelt one
+//! is not silently without effect.
 
 mod api;
 mod app;
 mod control;
+mod department;
 mod directory;
 mod fault;
 mod gate;
 mod journal;
+mod limits;
 mod login;
 mod member;
 mod oapi;
@@ -60,6 +74,7 @@ mod redirect;
 mod reply;
 mod state;
 mod strike;
+mod tickets;
 mod tokens;
 
 use std::str::FromStr;
@@ -80,7 +95,7 @@ pub struct Settings {
     pub people: Option<String>,
     /// Whom the login page signs in at once, without asking.
     pub auto_login: Option<AutoLogin>,
-    /// Redirect URLs that are registered besides `/callback/...` on a loopback address; compared
+    /// Redirect URLs that are registered besides `/callback/...` on a loopback host; compared
     /// exactly.
     pub redirects: Vec<String>,
     /// Where the present moment comes from: codes and tokens expire by it.

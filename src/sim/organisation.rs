@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::app::derived;
+use super::department::Department;
 use super::person::{Person, ROOT};
 
 /// One organisation ("corp").
@@ -13,21 +14,14 @@ use super::person::{Person, ROOT};
 pub(super) struct Organisation {
     pub(super) corp_id: String,
     pub(super) name: String,
+    /// The secret of its administration console (SSOSecret); without one, nobody signs in there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sso_secret: Option<String>,
     pub(super) departments: Vec<Department>,
     #[serde(default)]
     pub(super) role_groups: Vec<RoleGroup>,
     #[serde(default)]
     pub(super) people: Vec<Person>,
-}
-
-/// A department; the root alone has no parent.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Department {
-    pub(super) dept_id: i64,
-    pub(super) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) parent_id: Option<i64>,
 }
 
 /// A named group of roles.
@@ -163,6 +157,16 @@ impl Organisation {
             .find(|id| !person.departments.contains(id))
         {
             return Some(format!("leads department {id} without being in it"));
+        }
+        if let Some(one) = person
+            .positions
+            .iter()
+            .find(|one| !person.departments.contains(&one.dept_id))
+        {
+            return Some(format!(
+                "has a position in department {} without being in it",
+                one.dept_id
+            ));
         }
         if let Some(id) = person.roles.iter().find(|id| self.role(**id).is_none()) {
             return Some(format!("there is no role {id}"));

@@ -1,7 +1,7 @@
 //! One person in one organisation, as a people file writes it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The department every organisation has.
 pub(super) const ROOT: i64 = 1;
@@ -48,10 +48,16 @@ pub(super) struct Person {
     /// JSON in a string, as DingTalk hands it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) extension: Option<String>,
+    /// The same in several languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extension_i18n: Option<Map<String, Value>>,
     #[serde(default = "root_only")]
     pub(super) departments: Vec<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) leader_in: Vec<i64>,
+    /// What the person is in each department, where that is more than one title.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) positions: Vec<Position>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) roles: Vec<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +90,38 @@ pub(super) struct Person {
     pub(super) nickname: Option<String>,
     #[serde(default)]
     pub(super) disable_status: bool,
+    /// Only for someone who comes from a linked organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) union_emp_ext: Option<LinkedMember>,
+}
+
+/// A position in a department.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Position {
+    pub(super) dept_id: i64,
+    title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    work_place: Option<String>,
+    is_main: bool,
+}
+
+/// Who a member is in the organisations that are linked to this one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkedMember {
+    userid: String,
+    corp_id: String,
+    #[serde(default)]
+    union_emp_map_list: Vec<Membership>,
+}
+
+/// A userid in an organisation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Membership {
+    userid: String,
+    corp_id: String,
 }
 
 impl Person {

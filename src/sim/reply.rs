@@ -11,6 +11,9 @@ use super::state::Shared;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
 
+/// What DingTalk says of an app that calls too often.
+pub(super) const TOO_OFTEN: &str = "您的应用调用该接口的频率过高，请稍后再试";
+
 /// What the list of calls says of an answer; travels as a response extension, so that nothing
 /// has to read the body again.
 #[derive(Clone, Default)]
@@ -65,6 +68,16 @@ impl ApiError {
         }
     }
 
+    /// The app calls too often; a third-party app is counted in each organisation.
+    pub(super) fn too_often(app: &App) -> Self {
+        let code = if app.is_third_party() {
+            "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi"
+        } else {
+            "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"
+        };
+        Self::new(StatusCode::FORBIDDEN, code, TOO_OFTEN)
+    }
+
     /// A flat object; all keys in lower case.
     pub(super) fn into_response(self, shared: &Shared) -> Response {
         let request_id = shared.api_request_id();
@@ -102,6 +115,12 @@ pub(super) enum OapiError {
 impl OapiError {
     pub(super) fn business(code: i64, text: impl Into<String>) -> Self {
         Self::Business(code, text.into())
+    }
+
+    /// The code for an app that calls too often; a third-party app is counted in each
+    /// organisation.
+    pub(super) fn too_often(app: &App) -> i64 {
+        if app.is_third_party() { 90014 } else { 90018 }
     }
 
     /// Always HTTP 200, whatever failed.

@@ -9,6 +9,9 @@ use super::app::App;
 use super::directory::Directory;
 use super::fault::Faults;
 use super::journal::Journal;
+use super::limits::Limits;
+use super::redirect::CodeNames;
+use super::tickets::Tickets;
 use super::tokens::Tokens;
 use super::{AutoLogin, Settings, SettingsError};
 use crate::clock::{Clock, Timestamp};
@@ -28,9 +31,12 @@ pub(super) struct World {
     pub(super) directory: Directory,
     pub(super) apps: Vec<App>,
     pub(super) tokens: Tokens,
+    pub(super) tickets: Tickets,
+    pub(super) limits: Limits,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
     pub(super) auto_login: Option<AutoLogin>,
+    pub(super) code_names: CodeNames,
 }
 
 impl World {
@@ -53,9 +59,12 @@ impl Shared {
                 directory,
                 apps,
                 tokens: Tokens::default(),
+                tickets: Tickets::default(),
+                limits: Limits::default(),
                 faults: Faults::default(),
                 journal: Journal::default(),
                 auto_login: settings.auto_login,
+                code_names: CodeNames::default(),
             }),
             clock: settings.clock,
             entropy: settings.entropy,

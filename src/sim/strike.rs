@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::fault::Kind;
-use super::reply::{ApiError, OapiError, Outcome, json_reply};
+use super::reply::{ApiError, OapiError, Outcome, TOO_OFTEN, json_reply};
 use super::state::Shared;
 
 /// What a call to `path` gets instead of its answer; none when the kind spoils the true answer.
@@ -33,7 +33,7 @@ pub(super) fn instead(kind: Kind, path: &str, shared: &Shared) -> Option<Respons
             forbidden,
             "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi",
             90018,
-            "您的应用调用该接口的频率过高，请稍后再试",
+            TOO_OFTEN,
         ),
         Kind::QpsApi => (
             forbidden,

@@ -14,7 +14,7 @@ const REFRESH_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 const MEMORY: Duration = Duration::from_secs(24 * 3600);
 
 /// What a person granted an app by signing in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
     pub(super) unionid: String,
@@ -23,10 +23,16 @@ pub(super) struct Grant {
 }
 
 /// Whom an access token speaks for.
-#[derive(Clone, Debug)]
-enum Bearer {
-    App(String),
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Bearer {
+    /// An app in an organisation: its own, or for a third-party app a customer.
+    App { client_id: String, corp_id: String },
+    /// A person who signed in.
     User(Grant),
+    /// A third-party app as such, in no organisation.
+    Suite,
+    /// The administration console of this organisation.
+    Console(String),
 }
 
 /// What is known of an access token.
@@ -36,10 +42,8 @@ pub(super) enum Known {
     Nothing,
     /// Issued, and no longer valid.
     Expired,
-    /// An app token, of this client id.
-    App(String),
-    /// A user token.
-    User(Grant),
+    /// Valid, and whose it is.
+    Valid(Bearer),
 }
 
 /// A pair of tokens for a user.
@@ -100,19 +104,25 @@ impl Tokens {
         );
     }
 
-    /// The app's token: the one that is still valid, extended, or else `fresh`.
-    pub(super) fn app_token(&mut self, client_id: &str, fresh: String, now: Timestamp) -> String {
+    /// The bearer's token: the one that is still valid, extended, or else `fresh`.
+    pub(super) fn renew(&mut self, bearer: Bearer, fresh: String, now: Timestamp) -> String {
         self.forget(now);
         let until = now.plus(ACCESS_LIFE);
-        for (token, (bearer, valid_until)) in &mut self.access {
-            if matches!(bearer, Bearer::App(id) if id == client_id) && now < *valid_until {
+        for (token, (owner, valid_until)) in &mut self.access {
+            if *owner == bearer && now < *valid_until {
                 *valid_until = until;
                 return token.clone();
             }
         }
-        self.access
-            .insert(fresh.clone(), (Bearer::App(client_id.to_owned()), until));
+        self.access.insert(fresh.clone(), (bearer, until));
         fresh
+    }
+
+    /// Records a token that is a new one at every call.
+    pub(super) fn issue(&mut self, token: String, bearer: Bearer, seconds: u32, now: Timestamp) {
+        self.forget(now);
+        let until = now.plus(Duration::from_secs(u64::from(seconds)));
+        self.access.insert(token, (bearer, until));
     }
 
     /// What is known of an access token at this moment.
@@ -120,8 +130,7 @@ impl Tokens {
         match self.access.get(token) {
             None => Known::Nothing,
             Some((_, until)) if *until <= now => Known::Expired,
-            Some((Bearer::App(client_id), _)) => Known::App(client_id.clone()),
-            Some((Bearer::User(grant), _)) => Known::User(grant.clone()),
+            Some((bearer, _)) => Known::Valid(bearer.clone()),
         }
     }
 

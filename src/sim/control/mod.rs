@@ -2,6 +2,7 @@
 //! needs and tells what was received. Nothing it does not understand goes unanswered.
 
 mod apps;
+mod credentials;
 mod people;
 mod switches;
 
@@ -49,6 +50,10 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
             "/apps/{client_id}/visible_departments",
             put(apps::set_range),
         )
+        .route(
+            "/apps/{client_id}/suite",
+            get(credentials::suite).put(credentials::set_suite),
+        )
         .route("/calls", get(switches::calls).delete(switches::clear_calls))
         .route(
             "/faults",
@@ -56,8 +61,21 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
                 .post(switches::add_fault)
                 .delete(switches::clear_faults),
         )
-        .route("/tokens/expire", post(switches::expire))
-        .route("/tokens/revoke", post(switches::revoke))
+        .route("/tokens/expire", post(credentials::expire))
+        .route("/tokens/revoke", post(credentials::revoke))
+        .route("/sso-codes", post(credentials::console_code))
+        .route(
+            "/callback",
+            get(switches::callback)
+                .put(switches::set_callback)
+                .delete(switches::clear_callback),
+        )
+        .route(
+            "/limits",
+            get(switches::limits)
+                .put(switches::set_limits)
+                .delete(switches::clear_limits),
+        )
         .route(
             "/auto-login",
             get(switches::auto_login)

@@ -1,5 +1,7 @@
-//! The calls received, faults, tokens and the automatic login.
+//! The calls received, faults, the automatic login, the answer of the login page and the limit
+//! on calls.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::AutoLogin;
 use super::super::fault::Fault;
+use super::super::redirect::CodeNames;
 use super::super::state::{Shared, World};
 use super::{Refused, parsed, reply, respond, shown};
 
@@ -57,19 +60,6 @@ fn listed(world: &World) -> Result<Value, Refused> {
     Ok(json!({ "faults": shown(&world.faults)? }))
 }
 
-/// `POST /_sim/tokens/expire`: every access and refresh token is too old from now on.
-pub(super) async fn expire(State(shared): State<Arc<Shared>>) -> Response {
-    let now = shared.now();
-    let count = shared.world().tokens.expire(now);
-    respond(Ok(json!({ "expired": count })))
-}
-
-/// `POST /_sim/tokens/revoke`: every code and token becomes unknown.
-pub(super) async fn revoke(State(shared): State<Arc<Shared>>) -> Response {
-    let count = shared.world().tokens.revoke();
-    respond(Ok(json!({ "revoked": count })))
-}
-
 /// The body that sets the automatic login.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,4 +97,58 @@ pub(super) async fn set_auto_login(State(shared): State<Arc<Shared>>, body: Byte
 pub(super) async fn clear_auto_login(State(shared): State<Arc<Shared>>) -> Response {
     shared.world().auto_login = None;
     respond(Ok(json!({ "userid": null })))
+}
+
+/// The body that says under which names the code comes back.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Carried {
+    carries: CodeNames,
+}
+
+/// `GET /_sim/callback`: under which names the code comes back from the login page.
+pub(super) async fn callback(State(shared): State<Arc<Shared>>) -> Response {
+    respond(Ok(json!({ "carries": shared.world().code_names })))
+}
+
+/// `PUT /_sim/callback`: under both names, or one of them alone.
+pub(super) async fn set_callback(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    respond(parsed(&body).map(|wanted: Carried| {
+        shared.world().code_names = wanted.carries;
+        json!({ "carries": wanted.carries })
+    }))
+}
+
+/// `DELETE /_sim/callback`: under both names again.
+pub(super) async fn clear_callback(State(shared): State<Arc<Shared>>) -> Response {
+    shared.world().code_names = CodeNames::default();
+    respond(Ok(json!({ "carries": CodeNames::default() })))
+}
+
+/// The body that sets the limit on calls.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limit {
+    calls_per_second: NonZeroUsize,
+}
+
+/// `GET /_sim/limits`: how often an app may make the same call; null when there is no limit.
+pub(super) async fn limits(State(shared): State<Arc<Shared>>) -> Response {
+    let most = shared.world().limits.per_second();
+    respond(Ok(json!({ "calls_per_second": most })))
+}
+
+/// `PUT /_sim/limits`: so often within a second, counted for each app and each API.
+pub(super) async fn set_limits(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    respond(parsed(&body).map(|wanted: Limit| {
+        let most = wanted.calls_per_second.get();
+        shared.world().limits.set(Some(most));
+        json!({ "calls_per_second": most })
+    }))
+}
+
+/// `DELETE /_sim/limits`: as often as one likes.
+pub(super) async fn clear_limits(State(shared): State<Arc<Shared>>) -> Response {
+    shared.world().limits.set(None);
+    respond(Ok(json!({ "calls_per_second": null })))
 }

@@ -43,7 +43,10 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, uri: Uri) -> Respons
                 "Automatic login: there is no such person.",
             )
         })
-        .and_then(|(_, person)| grant(&request, person, None, &world));
+        .and_then(|(_, person)| {
+            belongs(&request, person, &world)?;
+            grant(&request, person, None, &world)
+        });
     drop(world);
     match signed_in {
         Ok(grant) => accept(&shared, request, grant),
@@ -83,12 +86,28 @@ pub(super) async fn submit(State(shared): State<Arc<Shared>>, body: Bytes) -> Re
     let Some(person) = person else {
         return page::refused(&Refusal::new("这个人不存在", "There is no such person."));
     };
+    if let Err(refusal) = belongs(&request, person, &world) {
+        return page::refused(&refusal);
+    }
     match grant(&request, person, fields.get("corp_id"), &world) {
         Ok(grant) => {
             drop(world);
             accept(&shared, request, grant)
         }
         Err(refusal) => page::form(&fields, &request, &world, Some(&refusal)),
+    }
+}
+
+/// Whether the person belongs to the organisation that the request names, if it names one. What
+/// the form picks is another matter, and can be picked again.
+fn belongs(request: &AuthRequest, person: &Person, world: &World) -> Result<(), Refusal> {
+    let employers = world.directory.employers(&person.unionid);
+    match &request.corp_id {
+        Some(wanted) if employers.iter().all(|home| home.corp_id != *wanted) => Err(Refusal::new(
+            "corpId 指定的组织里没有这个人",
+            format!("The person does not belong to the organisation {wanted} that corpId names."),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -140,16 +159,16 @@ fn administers(home: &Organisation, person: &Person) -> bool {
         .any(|one| one.unionid == person.unionid && one.admin)
 }
 
-/// Back to the app with a fresh code, under both of its names.
+/// Back to the app with a fresh code, under both of its names unless the switch says otherwise.
 fn accept(shared: &Shared, request: AuthRequest, grant: Grant) -> Response {
     let code = shared.secret();
     let now = shared.now();
-    shared.world().tokens.issue_code(code.clone(), grant, now);
-    let target = answered(
-        request.redirect,
-        &[("code", &code), ("authCode", &code)],
-        request.state.as_deref(),
-    );
+    let mut world = shared.world();
+    world.tokens.issue_code(code.clone(), grant, now);
+    let names = world.code_names.names();
+    drop(world);
+    let answer: Vec<(&str, &str)> = names.iter().map(|name| (*name, code.as_str())).collect();
+    let target = answered(request.redirect, &answer, request.state.as_deref());
     see(&target)
 }
 

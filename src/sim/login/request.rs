@@ -74,7 +74,7 @@ pub(super) struct AuthRequest {
     pub(super) state: Option<String>,
     /// The scope has `corpid`: the person picks an organisation.
     pub(super) wants_organisation: bool,
-    /// The organisation to offer first.
+    /// The organisation to offer first, which the person has to belong to.
     pub(super) corp_id: Option<String>,
     /// Only organisations that the person administers.
     pub(super) management: bool,
@@ -144,6 +144,14 @@ impl AuthRequest {
             value.map(str::to_owned)
         };
         let corp_id = optional("corpId").filter(|_| wants_organisation);
+        if let Some(id) = &corp_id
+            && world.directory.organisation(id).is_none()
+        {
+            return Err(Refusal::new(
+                "corpId 指定的组织不存在",
+                format!("There is no organisation {id}, which corpId names."),
+            ));
+        }
         let is_exclusive = fields.get("exclusiveLogin") == Some("true");
         Ok(Self {
             client_id: client_id.to_owned(),

@@ -2,46 +2,25 @@
 
 use serde_json::{Value, json};
 
+use super::super::department::Staff;
 use super::super::person::ROOT;
 use super::users::employee;
-use super::{Answer, Call};
+use super::{Answer, Call, no_department};
 
 /// `topapi/v2/department/get`: a department's settings.
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let dept_id = call.department(call.parameters.required_number("dept_id")?)?;
-    let leaders: Vec<&str> = call
-        .home
-        .direct_members(dept_id)
-        .filter(|one| one.leader_in.contains(&dept_id))
-        .map(|one| one.userid.as_str())
-        .collect();
-    let department = call.home.department(dept_id);
-    let mut answer = json!({
-        "dept_id": dept_id,
-        "name": department.map(|one| one.name.as_str()),
-        "order": dept_id,
-        "dept_manager_userid_list": leaders,
-        "create_dept_group": true,
-        "auto_add_user": true,
-        "group_contain_sub_dept": false,
-        "hide_dept": false,
-        "dept_permits": [],
-        "user_permits": [],
-        "outer_dept": false,
-        "outer_permit_depts": [],
-        "outer_permit_users": [],
-        "auto_approve_apply": false,
-        "from_union_org": false,
-        "member_count": call.home.direct_members(dept_id).count(),
-    });
-    // The root has no parent.
-    if let (Some(parent), Some(fields)) = (
-        department.and_then(|one| one.parent_id),
-        answer.as_object_mut(),
-    ) {
-        fields.insert("parent_id".to_owned(), parent.into());
-    }
-    Ok(answer)
+    let members = || call.home.direct_members(dept_id);
+    let staff = Staff {
+        leaders: members()
+            .filter(|one| one.leader_in.contains(&dept_id))
+            .map(|one| one.userid.as_str())
+            .collect(),
+        members: members().count(),
+        own_members: members().filter(|one| one.union_emp_ext.is_none()).count(),
+    };
+    let department = call.home.department(dept_id).ok_or_else(no_department)?;
+    Ok(department.details(&call.home.corp_id, &staff))
 }
 
 /// `topapi/v2/department/listsub`: the next level below a department, the root's by default.

@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use super::app::App;
 use super::organisation::Organisation;
-use super::reply::{OapiError, Outcome, json_reply};
+use super::reply::{OapiError, Outcome, TOO_OFTEN, json_reply};
 use super::state::Shared;
-use super::tokens::Known;
+use super::tokens::{Bearer, Known};
 use parameters::Parameters;
 
 /// What a call works on: the app that asks and its own organisation, never another.
@@ -37,6 +37,9 @@ struct Api {
     permission: &'static str,
     run: fn(&Call<'_>) -> Answer,
 }
+
+/// The department id of the home-school book (家校通讯录), which these calls do not read.
+const HOME_AND_SCHOOL: i64 = -7;
 
 const MEMBER: &str = "qyapi_get_member";
 const DEPARTMENTS: &str = "qyapi_get_department_list";
@@ -97,21 +100,31 @@ fn answer(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap, body
         .or_else(|| parameters.form_token())
         .filter(|token| !token.is_empty())
         .ok_or_else(|| OapiError::Gateway(40000, "access_token is blank".to_owned()))?;
-    let world = shared.world();
-    let app = match world.tokens.look_up(&token, shared.now()) {
-        Known::App(client_id) => world.app(&client_id),
+    let mut world = shared.world();
+    let (client_id, corp_id) = match world.tokens.look_up(&token, shared.now()) {
+        Known::Valid(Bearer::App { client_id, corp_id }) => (client_id, corp_id),
         Known::Expired => {
             return Err(OapiError::Gateway(42001, "access_token已过期".to_owned()));
         }
-        // A user's token means nothing at this host.
-        Known::Nothing | Known::User(_) => None,
+        // Any other token, a user's for one, means nothing at this host.
+        Known::Nothing | Known::Valid(_) => return Err(false_token()),
     };
+    let now = shared.now();
+    let within = world.limits.admits(&client_id, &corp_id, api.path, now);
     let (Some(app), Some(home)) = (
-        app,
-        app.and_then(|app| world.directory.organisation(&app.corp_id)),
+        world.app(&client_id),
+        world.directory.organisation(&corp_id),
     ) else {
-        return Err(OapiError::Gateway(40014, "不合法的access_token".to_owned()));
+        return Err(false_token());
     };
+    if !within {
+        let code = OapiError::too_often(app);
+        return Err(OapiError::Gateway(code, TOO_OFTEN.to_owned()));
+    }
+    // The organisation has meanwhile given up a third-party app.
+    if !app.acts_in(&corp_id) {
+        return Err(OapiError::business(43007, "需要授权"));
+    }
     if !app.may(api.permission) {
         return Err(OapiError::Gateway(
             60011,
@@ -127,6 +140,14 @@ fn answer(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap, body
         home,
         parameters,
     })
+}
+
+fn false_token() -> OapiError {
+    OapiError::Gateway(40014, "不合法的access_token".to_owned())
+}
+
+fn no_department() -> OapiError {
+    OapiError::business(60003, "部门不存在")
 }
 
 /// A field of the query string.
@@ -156,10 +177,12 @@ impl Call<'_> {
 
     /// The department a call names, within the app's range or not.
     fn any_department(&self, dept_id: i64) -> Result<i64, OapiError> {
-        if self.home.department(dept_id).is_some() {
-            Ok(dept_id)
-        } else {
-            Err(OapiError::business(60003, "部门不存在"))
+        if dept_id == HOME_AND_SCHOOL {
+            return Err(OapiError::business(40009, "不合法的部门id"));
+        }
+        match self.home.department(dept_id) {
+            Some(_) => Ok(dept_id),
+            None => Err(no_department()),
         }
     }
 }

@@ -7,9 +7,9 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::super::reply::{OapiError, Outcome, json_reply};
+use super::super::reply::{OapiError, Outcome, TOO_OFTEN, json_reply};
 use super::super::state::Shared;
-use super::super::tokens::{ACCESS_SECONDS, Known};
+use super::super::tokens::{ACCESS_SECONDS, Bearer, Known};
 use super::query_field;
 
 /// `GET /gettoken`: the app token, by the query alone. A form body is not read.
@@ -46,13 +46,22 @@ fn token(shared: &Shared, uri: &Uri) -> Result<Value, OapiError> {
         field("appsecret").ok_or_else(|| plain(40035, "缺少参数 corpsecret or appsecret"))?;
     let fresh = shared.secret();
     let mut world = shared.world();
-    if world
+    // A third-party app gets its tokens elsewhere.
+    let app = world
         .app(&key)
-        .is_none_or(|app| app.client_secret != secret)
-    {
-        return Err(plain(40096, "不合法的appKey或appSecret"));
+        .filter(|app| app.client_secret == secret && !app.is_third_party())
+        .ok_or_else(|| plain(40096, "不合法的appKey或appSecret"))?;
+    let corp_id = app.corp_id.clone();
+    let too_often = OapiError::too_often(app);
+    let now = shared.now();
+    if !world.limits.admits(&key, &corp_id, "/gettoken", now) {
+        return Err(plain(too_often, TOO_OFTEN));
     }
-    let token = world.tokens.app_token(&key, fresh, shared.now());
+    let bearer = Bearer::App {
+        client_id: key,
+        corp_id,
+    };
+    let token = world.tokens.renew(bearer, fresh, now);
     Ok(json!({
         "errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": ACCESS_SECONDS,
     }))
@@ -66,13 +75,24 @@ fn visible(shared: &Shared, method: &Method, uri: &Uri) -> Result<Value, OapiErr
     if token.is_empty() {
         return Err(plain(41001, "缺少access_token参数"));
     }
-    let world = shared.world();
-    let app = match world.tokens.look_up(&token, shared.now()) {
-        Known::App(client_id) => world.app(&client_id),
+    let mut world = shared.world();
+    let now = shared.now();
+    let false_token = || plain(40014, "不合法的access_token");
+    let (client_id, corp_id) = match world.tokens.look_up(&token, now) {
+        Known::Valid(Bearer::App { client_id, corp_id }) => (client_id, corp_id),
         Known::Expired => return Err(plain(42001, "access_token已过期")),
-        Known::Nothing | Known::User(_) => None,
+        Known::Nothing | Known::Valid(_) => return Err(false_token()),
     };
-    let app = app.ok_or_else(|| plain(40014, "不合法的access_token"))?;
+    let within = world
+        .limits
+        .admits(&client_id, &corp_id, "/auth/scopes", now);
+    let app = world.app(&client_id).ok_or_else(false_token)?;
+    if !within {
+        return Err(plain(OapiError::too_often(app), TOO_OFTEN));
+    }
+    if !app.acts_in(&corp_id) {
+        return Err(plain(43007, "需要授权"));
+    }
     if !app.may("qyapi_base") {
         return Err(plain(60011, &app.apply_text("qyapi_base")));
     }
@@ -84,10 +104,11 @@ fn visible(shared: &Shared, method: &Method, uri: &Uri) -> Result<Value, OapiErr
         "title",
         "jobnumber",
     ];
-    if app.may("fieldMobile") {
+    let is_internal = !app.is_third_party();
+    if is_internal && app.may("fieldMobile") {
         fields.push("mobile");
     }
-    if app.may("fieldEmail") {
+    if is_internal && app.may("fieldEmail") {
         fields.extend(["email", "remark", "workplace", "extension"]);
     }
     Ok(json!({

@@ -91,3 +91,27 @@ async fn an_app_sees_its_own_organisation_alone() {
     let still = sim.post(&path, &json!({"userid": "zhangsan"})).await.json();
     assert_eq!(still["errcode"], 0, "permissions belong to one app");
 }
+
+#[tokio::test]
+async fn permissions_are_listed_granted_and_revoked() {
+    let sim = Sim::start().await;
+    let path = "/_sim/apps/dingsimapp/permissions";
+    let granted = async || {
+        let all = sim.get(path).await.json();
+        all["permissions"]["fieldMobile"]["granted"].clone()
+    };
+    assert_eq!(granted().await, true);
+    sim.revoke("fieldMobile").await;
+    assert_eq!(granted().await, false);
+    sim.put(&format!("{path}/fieldMobile"), &Value::Null).await;
+    assert_eq!(granted().await, true);
+    let unknown = sim.put(&format!("{path}/fieldMobil"), &Value::Null).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert!(
+        unknown.text.contains("fieldMobile"),
+        "it lists what there is"
+    );
+    let no_app = sim.get("/_sim/apps/none/permissions").await;
+    assert_eq!(no_app.status, StatusCode::NOT_FOUND);
+    assert!(!sim.get("/_sim/apps").await.text.contains("dingsimsecret"));
+}

@@ -20,6 +20,11 @@ async fn the_interface_describes_itself() {
         "/_sim/faults",
         "drop_connection",
         "/_sim/tokens/expire",
+        "/_sim/callback",
+        "/_sim/limits",
+        "OFF until switched on",
+        "/_sim/sso-codes",
+        "/suite",
     ] {
         assert!(help.text.contains(part), "{part}");
     }
@@ -145,30 +150,6 @@ async fn people_that_contradict_the_rules_are_refused() {
         .await;
     assert_eq!(unreadable.status, StatusCode::BAD_REQUEST);
     assert_eq!(sim.get("/_sim/people").await.text, before);
-}
-
-#[tokio::test]
-async fn permissions_are_listed_granted_and_revoked() {
-    let sim = Sim::start().await;
-    let path = "/_sim/apps/dingsimapp/permissions";
-    let granted = async || {
-        let all = sim.get(path).await.json();
-        all["permissions"]["fieldMobile"]["granted"].clone()
-    };
-    assert_eq!(granted().await, true);
-    sim.revoke("fieldMobile").await;
-    assert_eq!(granted().await, false);
-    sim.put(&format!("{path}/fieldMobile"), &Value::Null).await;
-    assert_eq!(granted().await, true);
-    let unknown = sim.put(&format!("{path}/fieldMobil"), &Value::Null).await;
-    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    assert!(
-        unknown.text.contains("fieldMobile"),
-        "it lists what there is"
-    );
-    let no_app = sim.get("/_sim/apps/none/permissions").await;
-    assert_eq!(no_app.status, StatusCode::NOT_FOUND);
-    assert!(!sim.get("/_sim/apps").await.text.contains("dingsimsecret"));
 }
 
 /// What was called and how it ended, without anything secret.

@@ -42,8 +42,73 @@ async fn a_department_tells_its_parent_and_its_leaders() {
     assert_eq!(department["parent_id"], 2);
     assert_eq!(department["dept_manager_userid_list"], json!(["wangwu"]));
     assert_eq!(department["member_count"], 3);
+    assert_eq!(department["owning_member_count"], 3);
     let root = ask(&sim, "get", json!({"dept_id": 1})).await["result"].clone();
     assert!(root.get("parent_id").is_none());
+}
+
+/// The whole field table: some fields always, the others where they are set.
+#[tokio::test]
+async fn a_department_has_the_fields_of_the_table() {
+    let sim = Sim::start().await;
+    let get = async |id: i64| ask(&sim, "get", json!({ "dept_id": id })).await["result"].clone();
+    let plain = get(3).await;
+    for (name, value) in [
+        ("create_dept_group", json!(true)),
+        ("auto_add_user", json!(true)),
+        ("group_contain_sub_dept", json!(false)),
+        ("hide_dept", json!(false)),
+        ("dept_permits", json!([])),
+        ("user_permits", json!([])),
+        ("outer_dept", json!(false)),
+        ("outer_permit_depts", json!([])),
+        ("outer_permit_users", json!([])),
+        ("auto_approve_apply", json!(false)),
+        ("from_union_org", json!(false)),
+    ] {
+        assert_eq!(plain[name], value, "{name}");
+    }
+    assert!(plain["order"].is_i64());
+    let chat = plain["dept_group_chat_id"].as_str().expect("text");
+    assert!(chat.starts_with("chat"), "{chat}");
+    assert_ne!(get(4).await["dept_group_chat_id"], chat);
+    for (id, name, value) in [
+        (2, "code", json!("TECH")),
+        (2, "source_identifier", json!("hr-0002")),
+        (2, "org_dept_owner", json!("lisi")),
+        (7, "tags", json!("重点部门")),
+        (
+            9,
+            "union_dept_ext",
+            json!({"dept_id": 2, "corp_id": "dingothercorp"}),
+        ),
+        (9, "from_union_org", json!(true)),
+    ] {
+        assert_eq!(get(id).await[name], value, "{id} {name}");
+        assert_ne!(plain.get(name), Some(&value), "{name} is not set for 3");
+    }
+    assert!(plain.get("union_dept_ext").is_none(), "absent, not null");
+    let product = get(6).await;
+    assert_eq!(product["member_count"], 4);
+    assert_eq!(product["owning_member_count"], 3, "one is a linked member");
+}
+
+/// Department -7 is the home-school book, which no call here reads.
+#[tokio::test]
+async fn the_home_school_book_is_40009_everywhere() {
+    let sim = Sim::start().await;
+    let body = json!({"dept_id": -7, "cursor": 0, "size": 10});
+    for path in [
+        "/topapi/v2/department/get",
+        "/topapi/v2/department/listsub",
+        "/topapi/v2/department/listsubid",
+        "/topapi/v2/department/listparentbydept",
+        "/topapi/v2/user/list",
+        "/topapi/user/listsimple",
+        "/topapi/user/listid",
+    ] {
+        assert_eq!(sim.topapi(path, &body).await["errcode"], 40009, "{path}");
+    }
 }
 
 /// One list per membership, the department itself first and the root last.

@@ -97,6 +97,31 @@ async fn exclusive_accounts_have_fields_of_their_own() {
     assert!(ordinary.get("exclusive_account_corp_id").is_none());
 }
 
+/// Section 6.2: what few people have: several positions, texts in several languages, a place in a
+/// linked organisation. Everyone else lacks the fields.
+#[tokio::test]
+async fn positions_translations_and_links_are_told_of_those_who_have_them() {
+    let sim = Sim::start().await;
+    let positions = json!([
+        {"dept_id": 4, "title": "设计师", "work_place": "杭州", "is_main": true},
+        {"dept_id": 6, "title": "体验设计顾问", "work_place": "上海", "is_main": false},
+        {"dept_id": 10, "title": "内刊美编", "is_main": false},
+    ]);
+    let texts = json!({"爱好": {"zh_CN": "骑行", "en_US": "cycling"}});
+    let linked = json!({
+        "userid": "linwan", "corp_id": "dingsimcorp",
+        "union_emp_map_list": [{"userid": "linwan", "corp_id": "dingothercorp"}],
+    });
+    for (userid, name, value) in [
+        ("qinlan", "dept_position_list", positions),
+        ("zhangsan", "extension_i18n", texts),
+        ("linwan", "union_emp_ext", linked),
+    ] {
+        assert_eq!(details(&sim, userid).await[name], value, "{userid}");
+        assert!(details(&sim, "wuhao").await.get(name).is_none(), "{name}");
+    }
+}
+
 /// Section 6.2: only employees of the app's own organisation.
 #[tokio::test]
 async fn details_of_leavers_contacts_and_strangers_are_not_found() {
@@ -201,34 +226,6 @@ async fn each_directory_call_needs_its_permission() {
         let again = format!("/_sim/apps/dingsimapp/permissions/{permission}");
         sim.put(&again, &Value::Null).await;
     }
-}
-
-/// Section 6.4: roles, in camel case.
-#[tokio::test]
-async fn roles_are_listed_with_their_holders() {
-    let sim = Sim::start().await;
-    let groups = sim.topapi("/topapi/role/list", &json!({"size": 1})).await;
-    assert_eq!(groups["result"]["hasMore"], true);
-    let first = &groups["result"]["list"][0];
-    assert_eq!(first["groupId"], 100);
-    assert_eq!(first["roles"][0], json!({"id": 101, "name": "总监"}));
-    let path = "/topapi/role/simplelist";
-    let page = sim
-        .topapi(path, &json!({"role_id": 201, "size": 1, "offset": 1}))
-        .await;
-    assert_eq!(page["result"]["hasMore"], false);
-    let holder = json!({"userid": "wuhao", "name": "吴昊", "manageScopes": []});
-    assert_eq!(page["result"]["list"], json!([holder]));
-    let exact = json!({"role_id": 201, "size": 2});
-    assert_eq!(sim.topapi(path, &exact).await["result"]["hasMore"], false);
-    let first = json!({"role_id": 201, "size": 1});
-    assert_eq!(sim.topapi(path, &first).await["result"]["hasMore"], true);
-    let groups = sim.topapi("/topapi/role/list", &json!({"size": 2})).await;
-    assert_eq!(groups["result"]["hasMore"], false);
-    assert_eq!(
-        sim.topapi(path, &json!({"role_id": 999})).await["errcode"],
-        40068
-    );
 }
 
 /// Section 6.4: the number leads to a userid; a malformed one has a code of its own.

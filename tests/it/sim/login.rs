@@ -1,6 +1,7 @@
 //! Section 1: the authorisation request and what comes back.
 
 use reqwest::StatusCode;
+use serde_json::json;
 
 use super::support::{CALLBACK, Sim, authorisation, changed, page};
 
@@ -28,6 +29,75 @@ async fn no_state_comes_back_when_none_was_sent() {
         .await;
     assert!(answer.redirected("code").is_some());
     assert_eq!(answer.redirected("state"), None);
+}
+
+/// Section 1.2: older sign-ins carried `authCode` alone; the switch brings that back, or the other
+/// name alone.
+#[tokio::test]
+async fn the_code_comes_back_under_the_names_that_the_switch_says() {
+    let sim = Sim::with_auto_login("first").await;
+    let sign_in = async || sim.get(&page(&authorisation("openid"))).await;
+    for (carries, code, auth_code) in [
+        ("authCode", false, true),
+        ("code", true, false),
+        ("both", true, true),
+    ] {
+        let body = json!({ "carries": carries });
+        let switched = sim.put("/_sim/callback", &body).await;
+        assert_eq!(switched.status, StatusCode::OK);
+        assert_eq!(sim.get("/_sim/callback").await.json(), body);
+        let answer = sign_in().await;
+        assert_eq!(answer.redirected("code").is_some(), code, "{carries}");
+        let other = answer.redirected("authCode");
+        assert_eq!(other.is_some(), auth_code, "{carries}");
+        assert_eq!(answer.redirected("state").as_deref(), Some("xyz"));
+        let code = answer.redirected("code").or(other).expect("a code");
+        assert_eq!(sim.redeem(&code).await.status, StatusCode::OK);
+    }
+    sim.put("/_sim/callback", &json!({"carries": "code"})).await;
+    sim.delete("/_sim/callback").await;
+    assert!(sign_in().await.redirected("authCode").is_some());
+    let unknown = sim.put("/_sim/callback", &json!({"carries": "x"})).await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+}
+
+/// Section 1.1: `corpId` must be one the person belongs to; neither an automatic login nor the
+/// form goes on with another one.
+#[tokio::test]
+async fn an_organisation_that_is_not_the_persons_is_an_error_page() {
+    let sim = Sim::with_auto_login("lisi").await;
+    for corp_id in ["dingothercorp", "dingnowhere"] {
+        let mut fields = authorisation("openid corpid");
+        fields.push(("corpId", corp_id));
+        let automatic = sim.get(&page(&fields)).await;
+        // Another organisation picked in the form does not heal it.
+        for picked in ["dingsimcorp", "dingothercorp"] {
+            let mut submitted = fields.clone();
+            submitted.extend([
+                ("userid", "lisi"),
+                ("corp_id", picked),
+                ("decision", "confirm"),
+            ]);
+            let by_form = sim.form("/oauth2/auth", &submitted).await;
+            for answer in [&automatic, &by_form] {
+                assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{corp_id}");
+                assert_eq!(answer.location, None, "{corp_id}");
+                assert!(answer.text.contains("无法登录"), "{corp_id}");
+            }
+        }
+    }
+    let mut own = authorisation("openid corpid");
+    own.push(("corpId", "dingsimcorp"));
+    assert_eq!(sim.get(&page(&own)).await.status, StatusCode::FOUND);
+}
+
+/// Section 1.1: `corpId` counts with the scope `corpid` only.
+#[tokio::test]
+async fn an_organisation_without_the_scope_is_not_looked_at() {
+    let sim = Sim::with_auto_login("lisi").await;
+    let mut fields = authorisation("openid");
+    fields.push(("corpId", "dingothercorp"));
+    assert_eq!(sim.get(&page(&fields)).await.status, StatusCode::FOUND);
 }
 
 /// Section 1.2: a refusal comes back as an error with the state, and nothing else.
@@ -88,95 +158,6 @@ async fn a_repeated_parameter_is_refused() {
     fields.push(("redirect_uri", "http://127.0.0.1:8080/callback/other"));
     let answer = sim.get(&page(&fields)).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-}
-
-/// Section 1.1: the redirect URL has to be registered. Loopback callbacks are.
-#[tokio::test]
-async fn callbacks_on_any_loopback_port_are_registered() {
-    let sim = Sim::with_auto_login("first").await;
-    for target in [
-        "http://127.0.0.1:1/callback/a",
-        "http://127.0.0.1/callback/a",
-        "http://localhost:3000/callback/a/b",
-        "http://[::1]:65535/callback/a",
-    ] {
-        let fields = changed(authorisation("openid"), "redirect_uri", Some(target));
-        let answer = sim.get(&page(&fields)).await;
-        let location = answer.location.unwrap_or_default();
-        assert!(
-            location.starts_with(&format!("{target}?code=")),
-            "{target}: {location}"
-        );
-    }
-}
-
-/// What only looks like a loopback callback is not registered.
-#[tokio::test]
-async fn tricks_with_the_redirect_url_are_refused() {
-    let sim = Sim::with_auto_login("first").await;
-    for target in [
-        "http://127.0.0.1@evil.example/callback/a",
-        "http://127.0.0.1:80@evil.example/callback/a",
-        "http://user@127.0.0.1/callback/a",
-        "http://:secret@127.0.0.1/callback/a",
-        "http://127.0.0.1.evil.example/callback/a",
-        "http://localhost.evil.example/callback/a",
-        "http://evil.example\\@127.0.0.1/callback/a",
-        "http://evil.example/callback/a?x=http://127.0.0.1/callback/",
-        "https://127.0.0.1/callback/a",
-        "ftp://127.0.0.1/callback/a",
-        "http://127.0.0.1/callback",
-        "http://127.0.0.1/callback/",
-        "http://127.0.0.1/Callback/a",
-        "http://127.0.0.1/callbacks/a",
-        "http://127.0.0.1/x/callback/a",
-        "http://127.0.0.1/callback/../admin",
-        "http://127.0.0.1/callback/%2e%2e/admin",
-        "http://127.0.0.1/callback/a#fragment",
-        "http://127.0.0.2/callback/a",
-        "http://0.0.0.0/callback/a",
-        "http://10.0.0.1/callback/a",
-        "/callback/a",
-        "javascript:alert(1)//callback/a",
-    ] {
-        let fields = changed(authorisation("openid"), "redirect_uri", Some(target));
-        let answer = sim.get(&page(&fields)).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{target}");
-        assert_eq!(answer.location, None, "{target}");
-    }
-}
-
-/// Further redirect URLs count as they are written, and their own query stays.
-#[tokio::test]
-async fn a_further_redirect_url_is_compared_exactly_and_keeps_its_query() {
-    let registered = "https://app.example/in?tenant=a%20b";
-    let sim = Sim::with(|settings| {
-        settings.redirects = vec![registered.to_owned()];
-        settings.auto_login = Some("first".parse().expect("infallible"));
-    })
-    .await;
-    let ask = |target| {
-        page(&changed(
-            authorisation("openid"),
-            "redirect_uri",
-            Some(target),
-        ))
-    };
-    let answer = sim.get(&ask(registered)).await;
-    let location = answer.location.unwrap_or_default();
-    assert!(
-        location.starts_with(&format!("{registered}&code=")),
-        "{location}"
-    );
-    for other in [
-        "https://app.example/in",
-        "https://app.example/in?tenant=a%20b&x=1",
-        "https://app.example/in?tenant=a+b",
-        "https://APP.example/in?tenant=a%20b",
-    ] {
-        let answer = sim.get(&ask(other)).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{other}");
-    }
 }
 
 /// The login page keeps no session: the next visit asks again.

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod apps;
+mod console;
 mod control;
 mod departments;
 mod dialects;
@@ -12,7 +13,12 @@ mod directory;
 mod faults;
 mod form;
 mod identity;
+mod limits;
 mod login;
 mod people_file;
+mod redirects;
+mod roles;
 mod support;
+mod third_party;
+mod tickets;
 mod tokens;

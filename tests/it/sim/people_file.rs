@@ -63,7 +63,7 @@ fn a_file_that_cannot_be_read_is_refused_with_line_and_column() {
 #[test]
 fn a_file_that_contradicts_itself_is_refused_with_the_place() {
     let base: Value = serde_json::from_str(SMALL).expect("JSON");
-    let cases: [(&str, Value, &str); 9] = [
+    let cases: [(&str, Value, &str); 11] = [
         (
             "/organisations/0/people/0/departments",
             json!([7]),
@@ -73,6 +73,17 @@ fn a_file_that_contradicts_itself_is_refused_with_the_place() {
             "/organisations/0/people/0/roles",
             json!([7]),
             "dingsmall/a1",
+        ),
+        (
+            "/organisations/0/people/0/positions",
+            json!([{"dept_id": 7, "title": "店员", "is_main": true}]),
+            "position in department 7",
+        ),
+        (
+            "/apps",
+            json!([{"client_id": "x", "client_secret": "y", "corp_id": "dingsmall",
+                    "suite": {"customers": ["z"]}}]),
+            "organisation z",
         ),
         ("/organisations/0/people/0/userid", json!("a/1"), "userid"),
         (

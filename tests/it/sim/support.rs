@@ -19,13 +19,17 @@ pub(crate) struct ManualClock(AtomicI64);
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_seconds(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
     }
 }
 
 impl ManualClock {
     pub(crate) fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+        self.advance_millis(seconds * 1000);
+    }
+
+    pub(crate) fn advance_millis(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 }
 
@@ -41,7 +45,7 @@ pub(crate) fn settings(clock: &Arc<ManualClock>) -> Settings {
 }
 
 pub(crate) fn clock() -> Arc<ManualClock> {
-    Arc::new(ManualClock(AtomicI64::new(1_800_000_000)))
+    Arc::new(ManualClock(AtomicI64::new(1_800_000_000_000)))
 }
 
 /// An answer, read to its end.
@@ -185,10 +189,16 @@ impl Sim {
             .to_owned()
     }
 
+    /// A call to the new host with this token in its header.
+    pub(crate) async fn with_token(&self, method: Method, path: &str, token: &str) -> Answer {
+        let request = self.request(method, path);
+        send(request.header("x-acs-dingtalk-access-token", token)).await
+    }
+
     /// `users/me` with this token.
     pub(crate) async fn me(&self, token: &str) -> Answer {
-        let request = self.request(Method::GET, "/v1.0/contact/users/me");
-        send(request.header("x-acs-dingtalk-access-token", token)).await
+        self.with_token(Method::GET, "/v1.0/contact/users/me", token)
+            .await
     }
 
     /// What this person's user token says of them.
@@ -198,12 +208,35 @@ impl Sim {
         answer.json()
     }
 
+    /// The token that a call of the new host answers to this body.
+    pub(crate) async fn token_by(&self, path: &str, body: &Value) -> String {
+        let answer = self.post(path, body).await;
+        let token = answer.json()["accessToken"].clone();
+        token
+            .as_str()
+            .unwrap_or_else(|| panic!("{}", answer.text))
+            .to_owned()
+    }
+
+    /// Gives the app a permission.
+    pub(crate) async fn grant(&self, permission: &str) {
+        let path = format!("/_sim/apps/dingsimapp/permissions/{permission}");
+        let answer = self.put(&path, &Value::Null).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    }
+
     /// Takes a permission from the app.
     pub(crate) async fn revoke(&self, permission: &str) {
         let path = format!("/_sim/apps/dingsimapp/permissions/{permission}");
         let answer = self.delete(&path).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     }
+}
+
+/// Whether an answer of the new host is this failure.
+pub(crate) fn assert_code(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+    assert_eq!(answer.json()["code"], code, "{}", answer.text);
 }
 
 /// Sends a request and reads the answer.

@@ -3,14 +3,9 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::support::{Answer, Sim, authorisation, page};
+use super::support::{Sim, assert_code, authorisation, page};
 
 const EXCHANGE: &str = "/v1.0/oauth2/userAccessToken";
-
-fn assert_code(answer: &Answer, status: u16, code: &str) {
-    assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
-    assert_eq!(answer.json()["code"], code, "{}", answer.text);
-}
 
 /// Section 3: the fields and their spelling; no organisation without the scope `corpid`.
 #[tokio::test]
