@@ -3,6 +3,7 @@
 // Tells clippy that the helpers here are tests too: they may panic.
 #![cfg(test)]
 
+mod client_addresses;
 mod clients;
 mod environment;
 mod example;
