@@ -102,7 +102,8 @@ fn warn_of_a_lost_database(config: &Config) {
         return;
     };
     let keys = config.keys.directory.join("keyring.toml");
-    if keys.exists() && !path.exists() {
+    let is_there = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    if keys.exists() && !is_there {
         tracing::warn!(
             database = %path.display(),
             keys = %config.keys.directory.display(),
@@ -153,6 +154,7 @@ impl App {
                 providers,
                 codes: Arc::clone(&store) as _,
                 sessions: Arc::clone(&store) as _,
+                subjects: Arc::clone(&store) as _,
                 keyring,
                 entropy: Arc::clone(&entropy),
             }),

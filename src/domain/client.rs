@@ -71,6 +71,19 @@ impl Client {
         matches!(self.authentication, ClientAuthentication::None)
     }
 
+    /// Where it lives: `client_uri`, or else the origin of its first redirect URI, if that is
+    /// one of the web.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        self.client_uri.clone().or_else(|| {
+            let first = url::Url::parse(self.redirect_uris.first()?.as_str()).ok()?;
+            let origin = first.origin();
+            origin
+                .is_tuple()
+                .then(|| format!("{}/", origin.ascii_serialization()))
+        })
+    }
+
     /// Whether `requested` is one of its redirect URIs.
     #[must_use]
     pub fn admits_redirect(&self, requested: &str) -> bool {

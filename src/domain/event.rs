@@ -51,6 +51,16 @@ pub enum EventKind {
         /// Whose it was.
         subject: SubjectId,
     },
+    /// The directory said of somebody who had signed in before that they may not any more:
+    /// all their sessions were ended.
+    NoLongerVouchedFor {
+        /// Who.
+        subject: SubjectId,
+        /// By which upstream.
+        upstream: UpstreamId,
+        /// The cause's name.
+        cause: String,
+    },
     /// A code was redeemed.
     CodeRedeemed {
         /// By whom.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::SubjectId;
+use crate::domain::session::Session;
 
 /// The immutable tie of a subject to an upstream's person: never re-pointed, and never found
 /// by phone or e-mail, which change hands.
@@ -110,6 +111,19 @@ pub struct Subject {
     pub last_sign_in: i64,
     /// Whether the person may sign in.
     pub status: SubjectStatus,
+    /// When all sessions of the person were ended at once, in milliseconds: those that began
+    /// before are ended, whatever their own rows say.
+    #[serde(default)]
+    pub signed_out_at: Option<i64>,
+}
+
+impl Subject {
+    /// Whether a session of this person was ended with all the others.
+    #[must_use]
+    pub fn has_ended(&self, session: &Session) -> bool {
+        self.signed_out_at
+            .is_some_and(|moment| session.auth_time < moment)
+    }
 }
 
 /// Whether a person may sign in.

@@ -144,7 +144,10 @@ fn without_loopback_port(text: &str) -> Option<(&str, &str)> {
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(after_colon.len());
     let (port, path) = after_colon.split_at_checked(end)?;
-    (port.parse::<u16>().is_ok() && path.starts_with('/')).then_some((host, path))
+    let is_port = port
+        .parse::<u16>()
+        .is_ok_and(|number| number.to_string() == port);
+    (is_port && path.starts_with('/')).then_some((host, path))
 }
 
 /// Whether a URL's host names this very machine.

@@ -37,7 +37,9 @@ impl LiveSessions {
         };
         let found = self.store.find_session(&Digest::of(cookie)).await?;
         Ok(found.filter(|(session, subject)| {
-            session.is_live(&self.lifetimes, now) && subject.status == SubjectStatus::Active
+            session.is_live(&self.lifetimes, now)
+                && subject.status == SubjectStatus::Active
+                && !subject.has_ended(session)
         }))
     }
 

@@ -105,7 +105,7 @@ impl Userinfo {
             .ok_or(UserinfoRefusal::Revoked)?;
         let session_stands = found
             .session
-            .is_some_and(|session| session.ended_at.is_none());
+            .is_some_and(|session| session.ended_at.is_none() && !subject.has_ended(&session));
         if !session_stands || found.grant.revoked_at.is_some() || found.grant.client != client.id {
             return Err(UserinfoRefusal::Revoked);
         }

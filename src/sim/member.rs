@@ -63,9 +63,6 @@ pub(super) fn details(person: &Person, home: &Organisation, app: &App) -> Value 
     if !person.positions.is_empty() {
         fields.set("dept_position_list", json!(person.positions));
     }
-    if let Some(texts) = &person.extension_i18n {
-        fields.set("extension_i18n", texts.clone());
-    }
     if let Some(linked) = &person.union_emp_ext {
         fields.set("union_emp_ext", json!(linked));
     }
@@ -128,6 +125,11 @@ fn common(person: &Person, app: &App) -> Fields {
         fields.set_known("work_place", person.work_place.as_deref());
         fields.set_known("remark", person.remark.as_deref());
         fields.set_known("extension", person.extension.as_deref());
+        // The reference names no condition for it. It holds what `extension` holds, so it is
+        // taken to be gated alike: never kinder.
+        if let Some(texts) = &person.extension_i18n {
+            fields.set("extension_i18n", texts.clone());
+        }
     }
     fields
 }

@@ -18,7 +18,7 @@ use crate::domain::code::AuthorizationCode;
 use crate::domain::event::AuditEvent;
 use crate::domain::grant::Grant;
 use crate::domain::id::{ClientId, FlowId, GrantId, Sid, SubjectId, UpstreamId};
-use crate::domain::identity::{Identity, Subject};
+use crate::domain::identity::{Identity, Link, Subject};
 use crate::domain::secret::Digest;
 use crate::domain::session::Session;
 
@@ -72,6 +72,9 @@ pub struct SignIn {
     pub cookie: Digest,
     /// The digest of the cookie that the browser had, if any.
     pub previous_cookie: Option<Digest>,
+    /// The live session behind that cookie: the same person goes on with it. One that has
+    /// expired is not taken up again.
+    pub resume: Option<Sid>,
     /// Through which upstream.
     pub upstream: UpstreamId,
     /// For whose sake, for the audit log.
@@ -202,6 +205,31 @@ pub trait Sessions: Send + Sync {
     async fn record_sign_in(&self, act: SignIn) -> Result<SignInRecorded, StoreError>;
 }
 
+/// What became of a person's sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum SignedOut {
+    /// All of them are ended.
+    Everywhere,
+    /// Nobody of that link ever signed in.
+    Unknown,
+}
+
+/// People.
+#[async_trait]
+pub trait Subjects: Send + Sync {
+    /// Ends every session of the person of a link, with all that hangs from them, because
+    /// `upstream` does not vouch for the person any more. `cause` goes into the audit log.
+    async fn sign_out_everywhere(
+        &self,
+        link: Link,
+        upstream: UpstreamId,
+        cause: &'static str,
+        correlation: String,
+        now: Timestamp,
+    ) -> Result<SignedOut, StoreError>;
+}
+
 /// The audit log.
 #[async_trait]
 pub trait Audit: Send + Sync {
@@ -220,4 +248,4 @@ pub trait Maintenance: Send + Sync {
 }
 
 /// Everything that a backend does.
-pub trait Store: Codes + Grants + Sessions + Audit + Maintenance {}
+pub trait Store: Codes + Grants + Sessions + Subjects + Audit + Maintenance {}

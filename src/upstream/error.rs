@@ -4,6 +4,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::domain::identity::Link;
+
 /// A failed sign-in upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamError {
@@ -11,6 +13,8 @@ pub struct UpstreamError {
     pub cause: Cause,
     /// What the upstream said.
     pub detail: Box<Detail>,
+    /// Whom it said it about, where that was known already.
+    pub person: Option<Box<Link>>,
 }
 
 /// The causes.
@@ -170,6 +174,7 @@ impl UpstreamError {
                 call,
                 ..Detail::default()
             }),
+            person: None,
         }
     }
 }

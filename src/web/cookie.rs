@@ -1,8 +1,10 @@
 //! Cookies: HttpOnly, `SameSite=Lax`, `Path=/`. `Secure` and the `__Host-` prefix go by the
 //! issuer's scheme, since a proxy may speak plain http to us.
 
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use http::header::SET_COOKIE;
+use std::collections::BTreeMap;
+
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
 use super::state::Settings;
@@ -26,27 +28,52 @@ fn prefix(settings: &Settings) -> &'static str {
 
 /// What a request's headers say of its browser.
 pub(super) fn browser(headers: &HeaderMap, settings: &Settings) -> Browser {
-    let jar = CookieJar::from_headers(headers);
+    let ours = own_cookies(headers);
     let session_name = format!("{}{SESSION}", prefix(settings));
     let flow_name = format!("{}{FLOW}", prefix(settings));
     Browser {
-        session: jar
-            .get(&session_name)
-            .map(|cookie| cookie.value().to_owned()),
-        flows: jar
+        session: ours
+            .get(session_name.as_str())
+            .map(|value| (*value).to_owned()),
+        flows: ours
             .iter()
-            .filter_map(|cookie| {
-                cookie
-                    .name()
-                    .strip_prefix(&flow_name)
-                    .map(|flow| FlowCookie {
-                        flow: flow.to_owned(),
-                        value: cookie.value().to_owned(),
-                    })
+            .filter_map(|(name, value)| {
+                name.strip_prefix(&flow_name).map(|flow| FlowCookie {
+                    flow: flow.to_owned(),
+                    value: (*value).to_owned(),
+                })
             })
             .collect(),
         locale: locale(headers),
     }
+}
+
+/// The cookies of a request by name, both exactly as they were sent. A library that decodes
+/// names would take `%5F%5FHost-x` for `__Host-x`, which a neighbouring host can set: the
+/// browser guards the prefix as it is written. A name that comes twice with two values is
+/// somebody's attempt to slip one in, so neither counts.
+fn own_cookies(headers: &HeaderMap) -> BTreeMap<&str, &str> {
+    let mut found: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    let pairs = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='));
+    for (name, value) in pairs {
+        found
+            .entry(name)
+            .and_modify(|known| {
+                if *known != Some(value) {
+                    *known = None;
+                }
+            })
+            .or_insert(Some(value));
+    }
+    found
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect()
 }
 
 /// Whether the request brought the session's cookie.

@@ -17,7 +17,7 @@ use crate::domain::params::Parameters;
 use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
 use crate::domain::session::Session;
 use crate::protocol::Correlation;
-use crate::store::{SignIn, SignInRecorded, StoreError};
+use crate::store::{SignIn, SignInRecorded, SignedOut, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
 
 impl Authorization {
@@ -54,12 +54,13 @@ impl Authorization {
             tracing::info!("an answer came that nobody had asked for");
             return shown(Problem::FlowLost, browser);
         };
+        let retry = Some(self.retry(&pending));
         let is_first_answer = attempt.is_some_and(|attempt| self.answered.claim(&attempt.state));
         if !is_first_answer {
             let reloaded = self
                 .reloaded(pending, &address, provider, browser, now)
                 .await;
-            return reloaded.unwrap_or_else(|error| self.broken(&error, browser));
+            return reloaded.unwrap_or_else(|error| self.broken(&error, retry, browser));
         }
         let answered = match provider.identify(&parameters).await {
             Ok(identity) => {
@@ -75,11 +76,19 @@ impl Authorization {
                 .await
             }
             Err(error) => {
-                self.not_vouched_for(pending, &address, provider, error, browser, now)
-                    .await
+                self.not_vouched_for(
+                    pending,
+                    &address,
+                    provider,
+                    error,
+                    browser,
+                    correlation,
+                    now,
+                )
+                .await
             }
         };
-        answered.unwrap_or_else(|error| self.broken(&error, browser))
+        answered.unwrap_or_else(|error| self.broken(&error, retry, browser))
     }
 
     #[expect(
@@ -104,6 +113,10 @@ impl Authorization {
             + LIFETIME
             + lifetimes.code
             + lifetimes.access_token.max(lifetimes.id_token);
+        let previous = self
+            .live_sessions
+            .find(browser.session.as_deref(), now)
+            .await?;
         let recorded = self
             .parts
             .sessions
@@ -113,6 +126,7 @@ impl Authorization {
                 new_sid: Sid::mint(entropy),
                 cookie: cookie.digest(),
                 previous_cookie: browser.session.as_deref().map(Digest::of),
+                resume: previous.map(|(session, _)| session.sid),
                 upstream: provider.id().clone(),
                 client: pending.client.clone(),
                 keep_until: now.plus(keep),
@@ -146,7 +160,44 @@ impl Authorization {
         }
     }
 
+    /// The directory's plain no about somebody who had signed in before: a leaver. A no about
+    /// the application (a range, a permission) or no answer at all is none about the person.
+    async fn sign_out_who_is_gone(
+        &self,
+        provider: &dyn Provider,
+        error: &UpstreamError,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let is_gone = matches!(
+            error.cause,
+            Cause::NotAMember | Cause::ExternalContact | Cause::PersonDisabled
+        );
+        let Some(link) = error.person.as_ref().filter(|_| is_gone) else {
+            return Ok(());
+        };
+        let signed_out = self
+            .parts
+            .subjects
+            .sign_out_everywhere(
+                link.as_ref().clone(),
+                provider.id().clone(),
+                error.cause.as_str(),
+                correlation.0.clone(),
+                now,
+            )
+            .await?;
+        if signed_out == SignedOut::Everywhere {
+            tracing::info!("all sessions of that person were ended");
+        }
+        Ok(())
+    }
+
     /// The flow stays open for another attempt.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one private step of the callback, which has all of these in its hands"
+    )]
     async fn not_vouched_for(
         &self,
         pending: PendingAuthorization,
@@ -154,6 +205,7 @@ impl Authorization {
         provider: &dyn Provider,
         error: UpstreamError,
         browser: &Browser,
+        correlation: &Correlation,
         now: Timestamp,
     ) -> Result<Answer, StoreError> {
         tracing::warn!(
@@ -164,6 +216,8 @@ impl Authorization {
             client = pending.client.as_str(),
             "the upstream did not vouch for a person"
         );
+        self.sign_out_who_is_gone(provider, &error, correlation, now)
+            .await?;
         if error.cause == Cause::CodeRefused
             && let Some(session) = self.session_that_meets(&pending, browser, now).await?
         {

@@ -69,6 +69,8 @@ pub enum RedirectedCause {
     WrongPerson,
     /// The person refused, or may not sign in.
     PersonRefused,
+    /// The person came back too late, or twice.
+    Timing,
     /// The upstream is down.
     UpstreamDown,
     /// The upstream is not set up right.
@@ -96,7 +98,7 @@ impl RedirectedCause {
             Self::Scope => AuthorizationErrorCode::InvalidScope,
             Self::LoginRequired => AuthorizationErrorCode::LoginRequired,
             Self::WrongPerson | Self::PersonRefused => AuthorizationErrorCode::AccessDenied,
-            Self::UpstreamDown => AuthorizationErrorCode::TemporarilyUnavailable,
+            Self::Timing | Self::UpstreamDown => AuthorizationErrorCode::TemporarilyUnavailable,
             Self::UpstreamSetUp => AuthorizationErrorCode::ServerError,
         }
     }
@@ -126,6 +128,7 @@ impl RedirectedCause {
             Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
             Self::WrongPerson => "another person signed in than id_token_hint names",
             Self::PersonRefused => "the person refused or may not sign in",
+            Self::Timing => "the sign-in took too long, or its answer was used before",
             Self::UpstreamDown => "the identity provider is not answering",
             Self::UpstreamSetUp => "the identity provider refused this service",
         }
@@ -152,6 +155,7 @@ impl RedirectedCause {
             Self::LoginRequired => "login_required",
             Self::WrongPerson => "wrong_person",
             Self::PersonRefused => "person_refused",
+            Self::Timing => "timing",
             Self::UpstreamDown => "upstream_down",
             Self::UpstreamSetUp => "upstream_set_up",
         }

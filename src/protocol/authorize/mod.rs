@@ -31,11 +31,12 @@ use crate::domain::id::{FlowId, UpstreamId};
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::locale::Locale;
+use crate::domain::params::Parameters;
 use crate::domain::secret::Handle;
 use crate::domain::session::Session;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
-use crate::store::{CodeIssued, Codes, IssueCode, Sessions, StoreError};
+use crate::store::{CodeIssued, Codes, IssueCode, Sessions, StoreError, Subjects};
 use crate::upstream::Provider;
 use attempts::AnsweredAttempts;
 use next::{Step, next_step};
@@ -55,6 +56,8 @@ pub struct Parts {
     pub codes: Arc<dyn Codes>,
     /// Sessions.
     pub sessions: Arc<dyn Sessions>,
+    /// People.
+    pub subjects: Arc<dyn Subjects>,
     /// Verifies hints, seals flows.
     pub keyring: Arc<Keyring>,
     /// Randomness.
@@ -142,7 +145,15 @@ impl Authorization {
         let checked = request::check(&self.parts, encoded, now);
         let (pending, address) = match checked {
             Ok(checked) => checked,
-            Err(refusal) => return self.refused(refusal, browser),
+            Err(refusal) => {
+                // Harmless unproved: it chooses between two languages.
+                let asked = Parameters::parse_unambiguous(encoded)
+                    .get("ui_locales")
+                    .and_then(Locale::of_ui_locales);
+                let mut answer = self.refused(refusal, browser);
+                answer.locale = asked.or(browser.locale);
+                return answer;
+            }
         };
         let begun = match self
             .live_sessions
@@ -156,7 +167,7 @@ impl Authorization {
             }
             Err(error) => Err(error),
         };
-        begun.unwrap_or_else(|error| self.broken(&error, browser))
+        begun.unwrap_or_else(|error| self.broken(&error, None, browser))
     }
 
     /// Asks the dispatcher and does what it says.
@@ -198,8 +209,19 @@ impl Authorization {
         browser: &Browser,
         now: Timestamp,
     ) -> Result<Answer, StoreError> {
+        let (code, issued) = self.issue_code(&pending, &session, now).await?;
+        self.issued(pending, address, &code, issued, browser)
+    }
+
+    /// Writes a code that claims the flow.
+    async fn issue_code(
+        &self,
+        pending: &PendingAuthorization,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<(Handle, CodeIssued), StoreError> {
         let code = Handle::mint(self.parts.entropy.as_ref());
-        let touch = self.live_sessions.is_touch_due(&session, now);
+        let touch = self.live_sessions.is_touch_due(session, now);
         let issued = self
             .parts
             .codes
@@ -223,17 +245,28 @@ impl Authorization {
                 now,
             })
             .await?;
+        Ok((code, issued))
+    }
+
+    fn issued(
+        &self,
+        pending: PendingAuthorization,
+        address: &ReturnAddress,
+        code: &Handle,
+        issued: CodeIssued,
+        browser: &Browser,
+    ) -> Result<Answer, StoreError> {
         let locale = pending.locale.or(browser.locale);
         match issued {
             CodeIssued::Issued => Ok(Answer {
-                outcome: Outcome::Return(address.with_code(&code, &self.parts.issuer)),
+                outcome: Outcome::Return(address.with_code(code, &self.parts.issuer)),
                 cookies: self.finish_flow(&pending, browser),
                 locale,
             }),
             CodeIssued::AlreadyClaimed => Ok(Answer {
                 outcome: Outcome::Problem(Box::new(Problem::AlreadyDone {
                     client_name: address.client().name.clone(),
-                    client_uri: address.client().client_uri.clone(),
+                    client_uri: address.client().home(),
                 })),
                 cookies: self.finish_flow(&pending, browser),
                 locale,
@@ -270,10 +303,10 @@ impl Authorization {
 
     /// The store failed. Nobody is sent back to the client: a page with a retry lets the
     /// person go on when it works again.
-    fn broken(&self, error: &StoreError, browser: &Browser) -> Answer {
+    fn broken(&self, error: &StoreError, retry: Option<Retry>, browser: &Browser) -> Answer {
         tracing::error!(%error, "the store failed");
         Answer {
-            outcome: Outcome::Problem(Box::new(Problem::Broken)),
+            outcome: Outcome::Problem(Box::new(Problem::Broken { retry })),
             cookies: Vec::new(),
             locale: browser.locale,
         }

@@ -42,7 +42,11 @@ pub enum Problem {
         back: WayBack,
     },
     /// Something broke here.
-    Broken,
+    Broken {
+        /// Starts another attempt, where one had begun; else the same address may be asked
+        /// again.
+        retry: Option<Retry>,
+    },
 }
 
 /// The upstream did not vouch for the person.
@@ -100,7 +104,8 @@ impl Authorization {
 pub(super) const fn cause_for_client(blame: Blame) -> RedirectedCause {
     match blame {
         Blame::Person => RedirectedCause::PersonRefused,
-        Blame::Timing | Blame::Upstream => RedirectedCause::UpstreamDown,
+        Blame::Timing => RedirectedCause::Timing,
+        Blame::Upstream => RedirectedCause::UpstreamDown,
         Blame::Operator => RedirectedCause::UpstreamSetUp,
     }
 }

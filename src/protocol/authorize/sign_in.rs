@@ -99,7 +99,7 @@ pub(super) fn already_done(clients: &Clients, client: &ClientId) -> Problem {
     match clients.find(client) {
         Some(client) => Problem::AlreadyDone {
             client_name: client.name.clone(),
-            client_uri: client.client_uri.clone(),
+            client_uri: client.home(),
         },
         None => Problem::FlowLost,
     }

@@ -168,7 +168,7 @@ fn live_session(
         .map(|row| decode::<Subject>("subjects", row.value()))
         .transpose()?;
     Ok(subject
-        .filter(|subject| subject.status == SubjectStatus::Active)
+        .filter(|subject| subject.status == SubjectStatus::Active && !subject.has_ended(&session))
         .map(|_| session))
 }
 

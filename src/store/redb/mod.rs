@@ -9,6 +9,7 @@ mod grants;
 mod rows;
 mod sessions;
 mod slot;
+mod subjects;
 mod writer;
 
 use std::path::Path;

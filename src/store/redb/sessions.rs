@@ -130,6 +130,7 @@ fn upsert_subject(
                 created_at: now,
                 last_sign_in: now,
                 status: SubjectStatus::Active,
+                signed_out_at: None,
             };
             links
                 .insert(link_key(&act.identity.link), subject.id.as_str())
@@ -145,6 +146,9 @@ fn upsert_subject(
         subject.profile_changed_at = now;
     }
     subject.last_sign_in = now;
+    // A clock that went back must not end the session that begins here, and the next one, and
+    // the next.
+    subject.signed_out_at = subject.signed_out_at.map(|moment| moment.min(now));
     let row = encode("subjects", &subject)?;
     subjects
         .insert(subject.id.as_str(), row.as_slice())
@@ -214,8 +218,9 @@ fn leave_previous_session(
     let Some(mut session) = found else {
         return Ok(None);
     };
-    if session.subject == subject.id && session.ended_at.is_none() {
-        return Ok(Some(session.sid));
+    if session.subject == subject.id {
+        let goes_on = session.ended_at.is_none() && act.resume.as_ref() == Some(&session.sid);
+        return Ok(goes_on.then_some(session.sid));
     }
     if session.ended_at.is_none() {
         session.ended_at = Some(act.now.as_millis());

@@ -126,7 +126,7 @@ fn stopped() -> StoreError {
     StoreError::Failed("the writer has stopped".to_owned())
 }
 
-/// How long the writer rests after the database could not be opened anew.
+/// How long the writer rests when nothing can be written, so that it does not wear itself out.
 const REST: Duration = Duration::from_millis(200);
 
 fn write_until_closed(
@@ -151,23 +151,49 @@ fn write_until_closed(
             }
             continue;
         }
-        for act in batch {
-            let mut alone = [act];
-            let mut committed = commit(slot, &mut alone);
-            // Nothing of it was kept, so it may run again on a database opened anew.
-            if matches!(committed, Err(StoreError::Failed(_))) && reopen(slot) {
+        let lost = one_by_one(slot, batch);
+        healthy.store(!lost, Ordering::Relaxed);
+    }
+}
+
+/// Runs each act in a transaction of its own; tells whether the database lost one. It is
+/// opened anew once for all of them (after a crash that walks the file), and once more at
+/// the end, so that reading goes on from the last good state while nothing can be written.
+fn one_by_one(slot: &Slot, batch: Vec<Box<dyn Act>>) -> bool {
+    let mut reopened = false;
+    let mut given_up: Option<StoreError> = None;
+    for act in batch {
+        if let Some(error) = &given_up {
+            act.answer(Err(error.clone()));
+            continue;
+        }
+        let mut alone = [act];
+        let mut committed = commit(slot, &mut alone);
+        if is_lost(&committed) && !reopened {
+            reopened = true;
+            // Nothing of it was kept, so it may run again.
+            if reopen(slot) {
                 committed = commit(slot, &mut alone);
             }
-            if let Err(error) = &committed {
-                tracing::error!(%error, "a transaction of the store was lost");
-            }
-            // A row that can't be read is that row's trouble, not the disk's.
-            let lost = matches!(committed, Err(StoreError::Failed(_)));
-            healthy.store(!lost, Ordering::Relaxed);
-            let [act] = alone;
-            act.answer(committed);
         }
+        if let Err(error) = &committed {
+            tracing::error!(%error, "a transaction of the store was lost");
+        }
+        if is_lost(&committed) {
+            given_up = committed.clone().err();
+        }
+        let [act] = alone;
+        act.answer(committed);
     }
+    if given_up.is_some() && reopen(slot) {
+        std::thread::sleep(REST);
+    }
+    given_up.is_some()
+}
+
+/// A row that can't be read is that row's trouble; this is the disk's.
+const fn is_lost(committed: &Result<(), StoreError>) -> bool {
+    matches!(committed, Err(StoreError::Failed(_)))
 }
 
 fn reopen(slot: &Slot) -> bool {

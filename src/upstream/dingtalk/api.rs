@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::display::is_unseen;
 use super::wire::{decode_new, integer, text, verbatim};
-use super::{DingTalk, retry};
+use super::{DingTalk, Settings, retry};
+use crate::outbound::OperatorHosts;
 use crate::upstream::{Cause, UpstreamError};
 
 /// The header of the new dialect's tokens.
@@ -69,26 +70,29 @@ impl DingTalk {
             avatar_url: text(&answer, &["avatarUrl", "avatar"]),
         })
     }
+}
 
-    /// `POST /v1.0/oauth2/accessToken`; returns the token and its lifetime in seconds.
-    pub(super) async fn fetch_app_token(&self) -> Result<(SecretString, u64), UpstreamError> {
-        const CALL: &str = "oauth2/accessToken";
-        let url = format!("{}/v1.0/oauth2/accessToken", self.settings.api_base_url);
-        let answer = retry::token(self.settings.retry_pause, || async {
-            let request = self.http.post(&url).json(&json!({
-                "appKey": self.settings.client_id,
-                "appSecret": self.settings.client_secret.expose_secret(),
-            }));
-            decode_new(CALL, self.http.send(request).await)
-        })
-        .await?;
-        let token = text(&answer, &["accessToken", "access_token"])
-            .ok_or_else(|| UpstreamError::bare(Cause::Unintelligible, CALL))?;
-        let lifetime = integer(&answer, &["expireIn", "expires_in"])
-            .and_then(|seconds| u64::try_from(seconds).ok())
-            .unwrap_or(USUAL_LIFETIME);
-        Ok((token.into(), lifetime))
-    }
+/// `POST /v1.0/oauth2/accessToken`; returns the token and its lifetime in seconds.
+pub(super) async fn fetch_app_token(
+    settings: &Settings,
+    http: &OperatorHosts,
+) -> Result<(SecretString, u64), UpstreamError> {
+    const CALL: &str = "oauth2/accessToken";
+    let url = format!("{}/v1.0/oauth2/accessToken", settings.api_base_url);
+    let answer = retry::token(settings.retry_pause, || async {
+        let request = http.post(&url).json(&json!({
+            "appKey": settings.client_id,
+            "appSecret": settings.client_secret.expose_secret(),
+        }));
+        decode_new(CALL, http.send(request).await)
+    })
+    .await?;
+    let token = text(&answer, &["accessToken", "access_token"])
+        .ok_or_else(|| UpstreamError::bare(Cause::Unintelligible, CALL))?;
+    let lifetime = integer(&answer, &["expireIn", "expires_in"])
+        .and_then(|seconds| u64::try_from(seconds).ok())
+        .unwrap_or(USUAL_LIFETIME);
+    Ok((token.into(), lifetime))
 }
 
 /// Identifiers become keys and user names: odd ones (control characters, blanks, characters

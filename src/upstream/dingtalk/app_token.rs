@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
+use tracing::Instrument as _;
 
-use super::DingTalk;
+use super::api::fetch_app_token;
+use super::{DingTalk, Settings};
 use crate::clock::{Clock, Timestamp};
+use crate::outbound::OperatorHosts;
 use crate::upstream::{Cause, UpstreamError};
 
 /// How long before its end a token is renewed.
@@ -22,7 +25,11 @@ struct Cached {
     good_until: Timestamp,
 }
 
+/// Fetches and keeps the token. A fetch runs as a task of its own: whoever asked for it may
+/// hang up, and those behind must not have to begin again.
 pub(super) struct AppToken {
+    settings: Settings,
+    http: OperatorHosts,
     clock: Arc<dyn Clock>,
     /// Held while a token is fetched: the others wait for that one.
     state: Mutex<State>,
@@ -39,12 +46,41 @@ struct State {
 }
 
 impl AppToken {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(settings: Settings, http: OperatorHosts, clock: Arc<dyn Clock>) -> Self {
         Self {
+            settings,
+            http,
             clock,
             state: Mutex::default(),
             ended: AtomicU64::new(0),
         }
+    }
+
+    /// The token that is kept, or one that is fetched. `ended` is the count of fetches that
+    /// had ended when the caller began to wait.
+    async fn obtain(&self, ended: u64) -> Result<SecretString, UpstreamError> {
+        let mut state = self.state.lock().await;
+        let now = self.clock.now();
+        if let Some(known) = &state.cached
+            && now < known.good_until
+        {
+            return Ok(known.token.clone());
+        }
+        if let Some(failure) = &state.failure
+            && self.ended.load(Ordering::SeqCst) != ended
+        {
+            return Err(failure.clone());
+        }
+        let fetched = fetch_app_token(&self.settings, &self.http).await;
+        self.ended.fetch_add(1, Ordering::SeqCst);
+        state.failure = fetched.as_ref().err().cloned();
+        let (token, lifetime) = fetched?;
+        let lifetime = Duration::from_secs(lifetime);
+        state.cached = Some(Cached {
+            token: token.clone(),
+            good_until: now.plus(lifetime.saturating_sub(RENEW_BEFORE)),
+        });
+        Ok(token)
     }
 }
 
@@ -69,29 +105,11 @@ impl DingTalk {
 
     async fn app_token(&self) -> Result<SecretString, UpstreamError> {
         let ended = self.app_token.ended.load(Ordering::SeqCst);
-        let mut state = self.app_token.state.lock().await;
-        let now = self.app_token.clock.now();
-        if let Some(known) = &state.cached
-            && now < known.good_until
-        {
-            return Ok(known.token.clone());
-        }
-        let ended_meanwhile = self.app_token.ended.load(Ordering::SeqCst) != ended;
-        if let Some(failure) = &state.failure
-            && ended_meanwhile
-        {
-            return Err(failure.clone());
-        }
-        let fetched = self.fetch_app_token().await;
-        self.app_token.ended.fetch_add(1, Ordering::SeqCst);
-        state.failure = fetched.as_ref().err().cloned();
-        let (token, lifetime) = fetched?;
-        let lifetime = Duration::from_secs(lifetime);
-        state.cached = Some(Cached {
-            token: token.clone(),
-            good_until: now.plus(lifetime.saturating_sub(RENEW_BEFORE)),
-        });
-        Ok(token)
+        let keeper = Arc::clone(&self.app_token);
+        let fetch = tokio::spawn(async move { keeper.obtain(ended).await }.in_current_span());
+        fetch
+            .await
+            .unwrap_or_else(|_| Err(UpstreamError::bare(Cause::Failed, "oauth2/accessToken")))
     }
 
     /// Drops a refused token, unless somebody else has replaced it already.

@@ -39,17 +39,18 @@ const KIND: &str = "dingtalk";
 pub struct DingTalk {
     settings: Settings,
     http: OperatorHosts,
-    app_token: AppToken,
+    app_token: Arc<AppToken>,
 }
 
 impl DingTalk {
     /// The provider of those settings.
     #[must_use]
     pub fn new(settings: Settings, http: OperatorHosts, clock: Arc<dyn Clock>) -> Self {
+        let app_token = Arc::new(AppToken::new(settings.clone(), http.clone(), clock));
         Self {
             settings,
             http,
-            app_token: AppToken::new(clock),
+            app_token,
         }
     }
 
@@ -65,15 +66,20 @@ impl DingTalk {
             ));
         }
         let me = self.users_me(&user_token.access_token).await?;
-        let userid = self.member(&me.union_id).await?;
-        let employee = self.employee(&userid, &me.union_id).await?;
+        let link = Link {
+            kind: KIND.to_owned(),
+            owner: self.settings.corp_id.clone(),
+            person: me.union_id.clone(),
+        };
+        let about = |error| UpstreamError {
+            person: Some(Box::new(link.clone())),
+            ..error
+        };
+        let userid = self.member(&me.union_id).await.map_err(about)?;
+        let employee = self.employee(&userid, &me.union_id).await.map_err(about)?;
         Ok(Identity {
-            link: Link {
-                kind: KIND.to_owned(),
-                owner: self.settings.corp_id.clone(),
-                person: me.union_id.clone(),
-            },
             profile: claims::profile(&self.settings, me, userid, &employee),
+            link,
         })
     }
 }

@@ -125,6 +125,7 @@ pub(super) fn decode_new(
             address: address_in(&message),
             code: printable(&code),
         }),
+        person: None,
     })
 }
 
@@ -201,6 +202,7 @@ fn old_error(call: &'static str, errcode: i64, value: &Value) -> UpstreamError {
             apply_link: apply_link_in(&message),
             address: address_in(&message),
         }),
+        person: None,
     }
 }
 

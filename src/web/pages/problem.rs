@@ -70,7 +70,7 @@ pub(in crate::web) fn show(
         | Problem::UnknownUpstream
         | Problem::Blocked { .. }
         | Problem::WrongPerson { .. }
-        | Problem::Broken => None,
+        | Problem::Broken { .. } => None,
     };
     if let Some(error) = error {
         details.extend(upstream_details(text, error));
@@ -94,7 +94,7 @@ pub(in crate::web) fn show(
 /// Whether the person is asked to pass the details on: then they are not folded away.
 fn is_for_an_administrator(problem: &Problem) -> bool {
     match problem {
-        Problem::BadRequest(_) | Problem::Broken => true,
+        Problem::BadRequest(_) | Problem::Broken { .. } => true,
         Problem::Upstream(upstream) => upstream.error.cause.blame() == Blame::Operator,
         Problem::FlowLost
         | Problem::AlreadyDone { .. }
@@ -130,8 +130,9 @@ fn links(text: &Text, problem: &Problem) -> Vec<Link> {
         Problem::BadRequest(_) | Problem::FlowLost | Problem::UnknownUpstream => {
             vec![to_start(text)]
         }
+        Problem::Broken { retry: Some(again) } => vec![retry(text.try_again, again)],
         // An empty reference is this very address: nothing was stored, so asking again is safe.
-        Problem::Broken => vec![Link {
+        Problem::Broken { retry: None } => vec![Link {
             id: "retry",
             label: text.try_again.to_owned(),
             href: String::new(),
@@ -211,7 +212,7 @@ const fn status(problem: &Problem) -> StatusCode {
         Problem::UnknownUpstream => StatusCode::NOT_FOUND,
         Problem::AlreadyDone { .. } => StatusCode::OK,
         Problem::Blocked { .. } | Problem::WrongPerson { .. } => StatusCode::FORBIDDEN,
-        Problem::Broken => StatusCode::SERVICE_UNAVAILABLE,
+        Problem::Broken { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Upstream(upstream) => match upstream.error.cause.blame() {
             Blame::Person => StatusCode::FORBIDDEN,
             Blame::Timing => StatusCode::BAD_REQUEST,

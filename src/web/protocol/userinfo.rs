@@ -98,7 +98,8 @@ fn refused(refusal: &UserinfoRefusal) -> Response {
         ),
         None => (
             "Bearer realm=\"dingpass\"".to_owned(),
-            json!({ "error": "invalid_token", "error_description": refusal.to_string() }),
+            // Without authentication there is no error to speak of (RFC 6750 section 3.1).
+            json!({}),
         ),
     };
     let mut response = json_answer(status, &body);

@@ -89,7 +89,7 @@ impl Text {
             Problem::UnknownUpstream => &self.unknown_upstream,
             Problem::Blocked { .. } => &self.blocked,
             Problem::WrongPerson { .. } => &self.wrong_person,
-            Problem::Broken => &self.broken,
+            Problem::Broken { .. } => &self.broken,
             Problem::Upstream(upstream) => match upstream.error.cause {
                 Cause::Denied => &self.denied,
                 Cause::NotAMember => &self.not_a_member,

@@ -39,9 +39,51 @@ async fn a_full_disk_refuses_sign_ins_until_there_is_room_again_without_a_restar
     assert_eq!(status(&place, "/healthz").await, StatusCode::OK);
 
     broker.limit_files("unlimited");
+    let again = page.href("retry").unwrap();
+    let page = browser.follow(&place.url(&again), REDIRECT).await;
+    assert!(
+        page.location().is_some_and(|to| to.contains("code=")),
+        "{}",
+        page.body
+    );
     assert_eq!(status(&place, "/readyz").await, StatusCode::OK);
     let after = rp.sign_in(&mut browser, &[]).await;
     assert_eq!(after.sub(), before.sub());
     broker.signal("TERM");
     assert!(broker.wait().success());
+}
+
+/// The disk is full, and what was written before is read all the same: only who signs in anew
+/// is refused.
+#[tokio::test]
+async fn while_the_disk_is_full_tokens_that_were_given_out_go_on_working() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
+    broker.wait_for("dingpass is serving");
+    let rp = place.rp().await;
+    let before = rp.sign_in(&mut Browser::new(), &[]).await;
+    let size = std::fs::metadata(place.path("data/dingpass.redb"))
+        .unwrap()
+        .len();
+    broker.limit_files(&size.to_string());
+    let mut refused = false;
+    for _ in 0..2000 {
+        let request = rp.request(&[], &[]);
+        let page = Browser::new().follow(&request.url, REDIRECT).await;
+        if page.status == StatusCode::SERVICE_UNAVAILABLE {
+            refused = true;
+            break;
+        }
+    }
+    assert!(refused, "the disk was never full");
+    for _ in 0..3 {
+        let userinfo = http()
+            .get(place.url("/userinfo"))
+            .bearer_auth(&before.access_token)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(userinfo.status(), StatusCode::OK);
+    }
 }

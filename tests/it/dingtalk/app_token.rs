@@ -145,3 +145,28 @@ async fn a_token_about_to_end_is_used_once_and_not_kept() {
         assert!(mock.seen(APP_TOKEN).len() > first, "{seconds}");
     }
 }
+
+/// Who presses reload while DingTalk is slow must not make everybody behind begin again.
+#[tokio::test]
+async fn a_person_who_hangs_up_does_not_take_the_token_from_those_who_wait() {
+    let house = Arc::new(House::start().await);
+    let rp = Arc::new(house.rp().await);
+    let slow = json!({"path": APP_TOKEN, "kind": "latency", "millis": 600});
+    house.sim.control(Method::POST, "faults", slow).await;
+    let patience = std::time::Duration::from_millis(300);
+    let impatient = {
+        let (house, rp) = (Arc::clone(&house), Arc::clone(&rp));
+        tokio::time::timeout(
+            patience,
+            async move { attempt(&rp, &mut house.browser()).await },
+        )
+    };
+    let patient = {
+        let (house, rp) = (Arc::clone(&house), Arc::clone(&rp));
+        async move { attempt(&rp, &mut house.browser()).await }
+    };
+    let (gone, page) = tokio::join!(impatient, patient);
+    assert!(gone.is_err());
+    assert!(arrived(&page), "{}", page.body);
+    assert_eq!(house.sim.count(APP_TOKEN).await, 1);
+}

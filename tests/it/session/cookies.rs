@@ -201,3 +201,47 @@ async fn odd_cookie_headers_do_no_harm() {
         .unwrap();
     assert_eq!(answer.status().as_u16(), 303);
 }
+
+/// RFC 6265bis section 4.1.3.2: the browser guards the prefix as it is written, so that a
+/// neighbouring host can set `%5F%5FHost-x` and not `__Host-x`.
+#[tokio::test]
+async fn a_name_that_only_decodes_to_ours_is_not_ours() {
+    let house = House::plan()
+        .issuer("https://login.acme.example")
+        .start()
+        .await;
+    let mut browser = house.browser();
+    sign_in_behind_proxy(&house, &mut browser).await;
+    let (name, value) = browser
+        .cookies
+        .iter()
+        .find(|(name, _)| name.contains("session"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .unwrap();
+    let ask = Ask::new().with("prompt", "none").url(&house);
+    let silent = async |cookies: String| {
+        let answer = crate::support::http()
+            .get(&ask)
+            .header("cookie", cookies)
+            .send()
+            .await
+            .unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    };
+    assert!(silent(format!("{name}={value}")).await.contains("code="));
+    for tossed in ["%5F%5FHost-dingpass-session", "__%48ost-dingpass-session"] {
+        let to = silent(format!("{tossed}={value}")).await;
+        assert!(to.contains("login_required"), "{tossed}: {to}");
+        let to = silent(format!("{name}={value}; {tossed}=another")).await;
+        assert!(to.contains("code="), "{tossed}: {to}");
+    }
+    // Twice with two values: nobody knows which one the browser means.
+    for both in [
+        format!("{name}={value}; {name}=another"),
+        format!("{name}=another; {name}={value}"),
+    ] {
+        assert!(silent(both).await.contains("login_required"));
+    }
+    let same = format!("{name}={value}; {name}={value}");
+    assert!(silent(same).await.contains("code="));
+}

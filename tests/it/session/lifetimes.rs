@@ -132,19 +132,25 @@ async fn the_tokens_and_codes_of_an_expired_session_go_on() {
     assert_eq!(userinfo_status(&house, token).await.as_u16(), 401);
 }
 
-/// An expired session asks DingTalk again, and goes on under its name for the same person.
+/// decisions.md section 3: what goes when a session expires must not come back to life by its
+/// name: the same person goes on under another.
 #[tokio::test]
-async fn after_expiry_the_same_person_goes_on_under_the_same_sid() {
-    let house = House::start().await;
-    let mut browser = house.browser();
-    let first = sign_in(&house, &mut browser).await;
-    house.clock.advance_seconds(13 * HOUR);
-    let visits = house.sim.count("/v1.0/oauth2/userAccessToken").await;
-    let second = sign_in(&house, &mut browser).await;
-    let after = house.sim.count("/v1.0/oauth2/userAccessToken").await;
-    assert_eq!(after, visits + 1);
-    let sid = |tokens: &serde_json::Value| {
-        crate::authorize::payload(tokens["id_token"].as_str().unwrap())["sid"].clone()
-    };
-    assert_eq!(sid(&first), sid(&second));
+async fn after_expiry_the_same_person_has_a_new_session() {
+    for (idle, wait) in [("12h", 13 * HOUR), ("30d", 8 * 24 * HOUR)] {
+        let house = House::plan()
+            .more(&format!("[lifetimes]\nsession_idle = \"{idle}\""))
+            .start()
+            .await;
+        let mut browser = house.browser();
+        let first = sign_in(&house, &mut browser).await;
+        house.clock.advance_seconds(wait);
+        let visits = house.sim.count("/v1.0/oauth2/userAccessToken").await;
+        let second = sign_in(&house, &mut browser).await;
+        let after = house.sim.count("/v1.0/oauth2/userAccessToken").await;
+        assert_eq!(after, visits + 1);
+        let sid = |tokens: &serde_json::Value| {
+            crate::authorize::payload(tokens["id_token"].as_str().unwrap())["sid"].clone()
+        };
+        assert_ne!(sid(&first), sid(&second), "{idle}");
+    }
 }

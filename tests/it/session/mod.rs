@@ -3,5 +3,6 @@
 mod changes;
 mod cookies;
 mod headers;
+mod leavers;
 mod lifetimes;
 mod nothing_kept;

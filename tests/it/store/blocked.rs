@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use dingpass::domain::id::Sid;
 use dingpass::domain::identity::SubjectStatus;
 use dingpass::domain::secret::Digest;
 use dingpass::store::{CodeIssued, Redeemed, SignInRecorded, open};
@@ -52,6 +53,7 @@ async fn a_blocked_person_gets_neither_session_nor_code() {
     let store = open(&place(folder.path())).unwrap();
     let mut act = sign_in("zhang", "c2", 10);
     act.previous_cookie = Some(Digest::of("c1"));
+    act.resume = Some(Sid::new("sid-of-c1"));
     act.identity.profile.name = Some("another name".to_owned());
     let outcome = store.record_sign_in(act).await.unwrap();
     assert!(matches!(outcome, SignInRecorded::Blocked), "{outcome:?}");

@@ -1,7 +1,7 @@
 //! `record_sign_in` and `find_session`.
 
 use dingpass::domain::event::EventKind;
-use dingpass::domain::id::GrantId;
+use dingpass::domain::id::{GrantId, Sid};
 use dingpass::domain::secret::Digest;
 
 use super::acts::{at, granted, issue, redeem, sign_in, signed_in, told};
@@ -109,6 +109,7 @@ async fn the_same_person_goes_on_with_the_session_under_a_new_cookie() {
         let (before, _) = signed_in(&*store, sign_in("zhang", "c1", 0)).await;
         let mut again = sign_in("zhang", "c2", 100);
         again.previous_cookie = Some(Digest::of("c1"));
+        again.resume = Some(Sid::new("sid-of-c1"));
         let (after, _) = signed_in(&*store, again).await;
         assert_eq!(after.sid, before.sid);
         assert_eq!(after.auth_time, at(100).as_millis());

@@ -1,6 +1,6 @@
 //! Sweeping: what is due goes, and nothing else, by the moment that is handed in.
 
-use dingpass::domain::id::GrantId;
+use dingpass::domain::id::{GrantId, Sid};
 use dingpass::domain::secret::Digest;
 use dingpass::store::{CodeIssued, Redeemed, Store};
 
@@ -96,6 +96,7 @@ async fn a_session_that_was_gone_on_with_outlives_its_first_end() {
         signed_in(store, sign_in("zhang", "c1", 0)).await;
         let mut again = sign_in("zhang", "c2", 1_000);
         again.previous_cookie = Some(Digest::of("c1"));
+        again.resume = Some(Sid::new("sid-of-c1"));
         signed_in(store, again).await;
         let _ = store.sweep(at(SESSION)).await.unwrap();
         assert!(has_session(store, "c2").await);

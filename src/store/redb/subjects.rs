@@ -1,0 +1,64 @@
+//! People, beyond their sign-ins.
+
+use async_trait::async_trait;
+use redb::{ReadableTable as _, WriteTransaction};
+
+use super::rows::{LINKS, SUBJECTS, append_event, decode, encode, link_key};
+use super::{RedbStore, failed};
+use crate::clock::Timestamp;
+use crate::domain::event::{AuditEvent, EventKind};
+use crate::domain::id::UpstreamId;
+use crate::domain::identity::{Link, Subject};
+use crate::store::{SignedOut, StoreError, Subjects};
+
+#[async_trait]
+impl Subjects for RedbStore {
+    async fn sign_out_everywhere(
+        &self,
+        link: Link,
+        upstream: UpstreamId,
+        cause: &'static str,
+        correlation: String,
+        now: Timestamp,
+    ) -> Result<SignedOut, StoreError> {
+        self.writer
+            .run(move |transaction| {
+                let Some(mut subject) = find(transaction, &link)? else {
+                    return Ok(SignedOut::Unknown);
+                };
+                subject.signed_out_at = Some(now.as_millis());
+                let row = encode("subjects", &subject)?;
+                transaction
+                    .open_table(SUBJECTS)
+                    .map_err(failed)?
+                    .insert(subject.id.as_str(), row.as_slice())
+                    .map_err(failed)?;
+                let event = AuditEvent {
+                    at: now.as_millis(),
+                    correlation: correlation.clone(),
+                    kind: EventKind::NoLongerVouchedFor {
+                        subject: subject.id,
+                        upstream: upstream.clone(),
+                        cause: cause.to_owned(),
+                    },
+                };
+                append_event(transaction, &event)?;
+                Ok(SignedOut::Everywhere)
+            })
+            .await
+    }
+}
+
+fn find(transaction: &WriteTransaction, link: &Link) -> Result<Option<Subject>, StoreError> {
+    let links = transaction.open_table(LINKS).map_err(failed)?;
+    let Some(sub) = links.get(link_key(link)).map_err(failed)? else {
+        return Ok(None);
+    };
+    transaction
+        .open_table(SUBJECTS)
+        .map_err(failed)?
+        .get(sub.value())
+        .map_err(failed)?
+        .map(|row| decode("subjects", row.value()))
+        .transpose()
+}
