@@ -78,6 +78,7 @@ async fn a_cut_answer_or_a_500_of_a_reading_call_is_repeated_once() {
 /// one that spends the code never.
 #[tokio::test]
 async fn a_call_that_hangs_is_timed_out_by_name() {
+    let mut houses = JoinSet::new();
     for (path, tries) in [
         (USER_TOKEN, 1),
         (ME, 2),
@@ -85,28 +86,32 @@ async fn a_call_that_hangs_is_timed_out_by_name() {
         (BY_UNION_ID, 2),
         (USER, 2),
     ] {
-        let house = House::start().await;
-        let mut settings = super::settings(&house.sim.url);
-        settings.redirect_uri = "http://127.0.0.1:8080/callback/acme".to_owned();
-        let provider = super::impatient_provider(settings);
-        let page = house.browser().get(&provider.authorization_url("s")).await;
-        let (_, query) = page.location().unwrap().split_once('?').unwrap();
-        let answer = Parameters::parse(query).unwrap();
-        let hangs = json!({"path": path, "kind": "latency", "millis": 2_000, "times": 5});
-        house.sim.control(Method::POST, "faults", hangs).await;
-        let error = provider.identify(&answer).await.unwrap_err();
-        assert_eq!(error.cause, Cause::TimedOut, "{path}");
-        assert!(
-            path.ends_with(error.detail.call),
-            "{path}: {}",
-            error.detail.call
-        );
-        let faults = house.sim.control(Method::GET, "faults", Value::Null).await;
-        let left = faults
-            .pointer("/0/times")
-            .or(faults.pointer("/faults/0/times"));
-        assert_eq!(left.and_then(Value::as_u64), Some(5 - tries), "{path}");
+        houses.spawn(hang(path, tries));
     }
+    while let Some(outcome) = houses.join_next().await {
+        outcome.unwrap();
+    }
+}
+
+async fn hang(path: &'static str, tries: u64) {
+    let house = House::start().await;
+    let mut settings = super::settings(&house.sim.url);
+    settings.redirect_uri = "http://127.0.0.1:8080/callback/acme".to_owned();
+    let provider = super::impatient_provider(settings);
+    let page = house.browser().get(&provider.authorization_url("s")).await;
+    let (_, query) = page.location().unwrap().split_once('?').unwrap();
+    let answer = Parameters::parse(query).unwrap();
+    let hangs = json!({"path": path, "kind": "latency", "millis": 30_000, "times": 5});
+    house.sim.control(Method::POST, "faults", hangs).await;
+    let error = provider.identify(&answer).await.unwrap_err();
+    assert_eq!(error.cause, Cause::TimedOut, "{path}");
+    let call = error.detail.call;
+    assert!(path.ends_with(call), "{path}: {call}");
+    let faults = house.sim.control(Method::GET, "faults", Value::Null).await;
+    let left = faults
+        .pointer("/0/times")
+        .or(faults.pointer("/faults/0/times"));
+    assert_eq!(left.and_then(Value::as_u64), Some(5 - tries), "{path}");
 }
 
 /// The person waits: however many calls fail, the whole ends in time.
@@ -116,7 +121,7 @@ async fn all_calls_and_retries_of_a_sign_in_share_one_patience() {
     mock.reply(ME, 503, "{}");
     let mut settings = super::settings(&mock.url);
     settings.retry_pause = std::time::Duration::from_secs(3600);
-    settings.patience = std::time::Duration::from_millis(200);
+    settings.patience = std::time::Duration::from_secs(2);
     let error = super::identify(&super::provider(settings))
         .await
         .unwrap_err();
