@@ -26,7 +26,7 @@ async function as(options, act) {
   }
 }
 
-// decisions.md section 2: a failed attempt leaves the flow open.
+// CONTRIBUTING.md, Decisions: a failed attempt leaves the flow open.
 test('while DingTalk is down there is a page, and its retry completes the sign-in later', () =>
   as({}, async (page) => {
     await page.goto(demo.app);
@@ -59,7 +59,7 @@ test('a missing permission is named, with the details open', () =>
     }
   }));
 
-// lessons.md: whoever has left can still sign in at DingTalk, and must not here.
+// CONTRIBUTING.md, Old attacks: whoever has left can still sign in at DingTalk, and must not here.
 test('who is not a member is told so, and the application learns nothing', () =>
   as({}, async (page) => {
     await page.goto(demo.app);

@@ -77,7 +77,7 @@ test('"sign in again" passes through DingTalk, and may be somebody else', () =>
     assert.equal(await page.locator('#name').innerText(), '李娜');
   }));
 
-// decisions.md section 8: what the person refused is told on a page in between.
+// CONTRIBUTING.md, Decisions: what the person refused is told on a page in between.
 test('who refuses gets a page, and can use another account from there', () =>
   as({}, async (page) => {
     await page.goto(demo.app);
@@ -172,7 +172,7 @@ for (const [locale, lang, word] of [
     }));
 }
 
-// decisions.md section 2: each flow has a cookie of its own.
+// CONTRIBUTING.md, Decisions: each flow has a cookie of its own.
 test('two tabs sign in side by side', () =>
   as({}, async (first, { context }) => {
     const second = await context.newPage();
@@ -189,7 +189,7 @@ test('two tabs sign in side by side', () =>
     }
   }));
 
-// decisions.md section 2: a double submit makes one code.
+// CONTRIBUTING.md, Decisions: a double submit makes one code.
 test('who goes back in the history and agrees again is told that the sign-in is complete', () =>
   as({}, async (page) => {
     await signIn(page, 'zhangsan');

@@ -35,7 +35,7 @@ async fn codes_asked_for(house: &House) -> usize {
     house.sim.count("/v1.0/oauth2/userAccessToken").await
 }
 
-/// Login CSRF (lessons 1 and 77): a state is worth nothing in another browser.
+/// Login CSRF (CONTRIBUTING.md, Old attacks): a state is worth nothing in another browser.
 #[tokio::test]
 async fn an_answer_in_another_browser_is_refused_and_its_code_not_used() {
     let house = House::start().await;
@@ -94,7 +94,7 @@ async fn missing_altered_and_foreign_states_are_refused() {
     Answer::of(&page).code();
 }
 
-/// lessons 12: only our own outstanding request counts, at the upstream that it went to.
+/// CONTRIBUTING.md, Old attacks: only our own outstanding request counts, at the upstream that it went to.
 #[tokio::test]
 async fn an_answer_at_another_upstream_is_refused() {
     let house = House::plan().more(SPARE).start().await;
@@ -121,7 +121,7 @@ fn first_way(page: &Page, upstream: &str) -> String {
     format!("{start}{}", rest.split('"').next().unwrap())
 }
 
-/// decisions 2: without the flow's cookie there is no flow.
+/// CONTRIBUTING.md, Decisions: without the flow's cookie there is no flow.
 #[tokio::test]
 async fn without_its_cookie_a_flow_is_lost() {
     let house = House::start().await;
@@ -132,7 +132,7 @@ async fn without_its_cookie_a_flow_is_lost() {
     lost(&browser, &page);
 }
 
-/// decisions 2: a flow has an hour.
+/// CONTRIBUTING.md, Decisions: a flow has an hour.
 #[tokio::test]
 async fn a_flow_is_over_after_an_hour() {
     let house = House::start().await;
@@ -244,7 +244,7 @@ redirect_uris = ["http://127.0.0.1:8080/passing"]
 require_pkce = false
 "#;
 
-/// lessons 23: a stored request is proved again; client, address and upstream may be gone.
+/// CONTRIBUTING.md, Old attacks: a stored request is proved again; client, address and upstream may be gone.
 #[tokio::test]
 async fn a_flow_whose_client_or_upstream_was_removed_is_lost() {
     let before = House::plan().more(PASSING).more(SPARE).start().await;
@@ -281,7 +281,7 @@ async fn a_flow_whose_client_or_upstream_was_removed_is_lost() {
     Answer::of(&page).code();
 }
 
-/// decisions.md section 2 (one-time state): a cookie that was kept and sent again sends no
+/// CONTRIBUTING.md, Decisions (one-time state): a cookie that was kept and sent again sends no
 /// second code to DingTalk, which counts calls and then refuses those of others.
 #[tokio::test]
 async fn one_attempt_sends_one_code_to_dingtalk_however_often_its_cookie_comes_back() {
@@ -298,7 +298,7 @@ async fn one_attempt_sends_one_code_to_dingtalk_however_often_its_cookie_comes_b
     assert_eq!(house.sim.count("/v1.0/oauth2/userAccessToken").await, 1);
 }
 
-/// decisions.md section 2: an answer that is sent twice makes one code, and the loser's page
+/// CONTRIBUTING.md, Decisions: an answer that is sent twice makes one code, and the loser's page
 /// does not undo what the winner's set.
 #[tokio::test]
 async fn a_callback_that_is_sent_twice_leaves_the_flow_done_and_the_person_signed_in() {

@@ -35,7 +35,7 @@ async fn press(house: &House, browser: &mut Browser, form: &Page, decision: &str
         .await
 }
 
-/// decisions 8: refused at DingTalk, a page in between, from which both ways lead on.
+/// CONTRIBUTING.md, Decisions: refused at DingTalk, a page in between, from which both ways lead on.
 #[tokio::test]
 async fn a_refusal_at_dingtalk_shows_a_page_with_both_ways() {
     let house = House::plan().with_page().start().await;
@@ -88,7 +88,7 @@ async fn an_error_at_the_callback_is_not_sent_to_the_client_by_itself() {
     }
 }
 
-/// decisions 2: a failed attempt leaves the flow open.
+/// CONTRIBUTING.md, Decisions: a failed attempt leaves the flow open.
 #[tokio::test]
 async fn try_again_completes_the_same_flow() {
     let house = House::start().await;
@@ -129,7 +129,7 @@ async fn another_account_completes_the_same_flow() {
     Answer::of(&page).code();
 }
 
-/// lessons 42: who could not be signed in keeps nobody's session alive in their stead.
+/// CONTRIBUTING.md, Old attacks: who could not be signed in keeps nobody's session alive in their stead.
 #[tokio::test]
 async fn a_failed_attempt_answers_no_request_that_demanded_a_fresh_one() {
     let house = House::start().await;

@@ -57,7 +57,7 @@ fn guarded(page: &Page) {
     assert!(!page.body.contains("<script") && !page.body.contains(" style="));
 }
 
-/// decisions 2; lessons 54.
+/// CONTRIBUTING.md, Decisions; CONTRIBUTING.md, Old attacks.
 #[tokio::test]
 async fn every_page_is_guarded_by_its_headers() {
     let house = House::start().await;
@@ -98,7 +98,7 @@ async fn the_page_shows_the_id_of_its_request() {
     }
 }
 
-/// decisions 2: 4 KB is nginx's buffer for an answer's headers. The longest flow that is
+/// CONTRIBUTING.md, Decisions: 4 KB is nginx's buffer for an answer's headers. The longest flow that is
 /// taken, with as many other flows as are kept, on every page of the way.
 #[tokio::test]
 async fn the_longest_flow_stays_below_four_kilobytes_of_headers() {
@@ -192,7 +192,7 @@ async fn another_method_is_405_with_allow() {
     }
 }
 
-/// lessons 73 and 76: names of clients are text.
+/// CONTRIBUTING.md, Old attacks: names of clients are text.
 #[tokio::test]
 async fn a_hostile_client_name_is_escaped_on_every_page_that_shows_it() {
     let house = House::plan().more(HOSTILE).start().await;

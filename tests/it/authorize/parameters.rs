@@ -135,7 +135,7 @@ async fn nul_and_invalid_utf8_are_refused_wherever_they_stand() {
     }
 }
 
-/// decisions 2: a flow that would not fit into its cookie is invalid_request.
+/// CONTRIBUTING.md, Decisions: a flow that would not fit into its cookie is invalid_request.
 #[tokio::test]
 async fn a_state_or_nonce_of_ten_kilobytes_is_refused_by_a_redirect() {
     let house = House::start().await;

@@ -116,7 +116,7 @@ async fn a_malformed_challenge_is_refused() {
     }
 }
 
-/// lessons 45: a challenge that went through DingTalk in the flow's cookie is demanded still.
+/// CONTRIBUTING.md, Old attacks: a challenge that went through DingTalk in the flow's cookie is demanded still.
 #[tokio::test]
 async fn a_challenge_survives_the_way_through_dingtalk() {
     let house = House::start().await;

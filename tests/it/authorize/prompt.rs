@@ -78,7 +78,7 @@ async fn login_and_select_account_go_through_dingtalk_again() {
     }
 }
 
-/// decisions 1: the operator's standing consent meets `prompt=consent`.
+/// CONTRIBUTING.md, Decisions: the operator's standing consent meets `prompt=consent`.
 #[tokio::test]
 async fn consent_is_met_by_the_operators_consent() {
     let house = House::start().await;

@@ -20,7 +20,7 @@ async fn tab(house: &House, browser: &mut Browser, state: &str) -> String {
     page.location().unwrap().to_owned()
 }
 
-/// decisions 2: tabs sign in side by side, in any order.
+/// CONTRIBUTING.md, Decisions: tabs sign in side by side, in any order.
 #[tokio::test]
 async fn parallel_tabs_each_complete() {
     let house = House::start().await;
@@ -39,7 +39,7 @@ async fn parallel_tabs_each_complete() {
     }
 }
 
-/// decisions 2: the newest five are kept.
+/// CONTRIBUTING.md, Decisions: the newest five are kept.
 #[tokio::test]
 async fn the_five_newest_flows_are_kept() {
     let house = House::start().await;
@@ -79,7 +79,7 @@ async fn many_tabs_opened_at_one_moment_do_not_hide_the_newest() {
     assert!(flows(&restored) <= 5, "{}", flows(&restored));
 }
 
-/// decisions 2: the flow is claimed in the same act as the code.
+/// CONTRIBUTING.md, Decisions: the flow is claimed in the same act as the code.
 #[tokio::test]
 async fn a_callback_that_is_sent_twice_makes_one_code() {
     let house = House::start().await;
@@ -135,7 +135,7 @@ async fn a_second_attempt_with_the_old_cookie_makes_no_second_code() {
     assert_eq!(page.status.as_u16(), 200);
 }
 
-/// decisions 2: a reloaded callback says that it is done, and leads to client_uri.
+/// CONTRIBUTING.md, Decisions: a reloaded callback says that it is done, and leads to client_uri.
 #[tokio::test]
 async fn a_reloaded_callback_says_that_it_is_done() {
     let house = House::start().await;

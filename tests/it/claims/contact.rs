@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{change, claims, object};
 use crate::support::House;
 
-/// dingtalk.md section 11.9: `+`, country, number; false for accounts that the organisation
+/// DingTalk section 11.9: `+`, country, number; false for accounts that the organisation
 /// made, whose phone nobody proved.
 #[tokio::test]
 async fn a_phone_number_is_e164_and_verified_unless_the_account_is_exclusive() {
@@ -32,7 +32,7 @@ async fn a_phone_number_is_e164_and_verified_unless_the_account_is_exclusive() {
     );
 }
 
-/// dingtalk.md section 4: masked numbers exist (`155****3240`), and so do slips.
+/// DingTalk section 4: masked numbers exist (`155****3240`), and so do slips.
 #[tokio::test]
 async fn a_number_that_is_none_is_left_out_with_its_flag() {
     let house = House::start().await;
@@ -62,7 +62,7 @@ async fn a_number_that_is_none_is_left_out_with_its_flag() {
     }
 }
 
-/// dingtalk.md section 11.7, lessons.md 40: org_email alone is verified; another address of the
+/// DingTalk section 11.7, CONTRIBUTING.md, Old attacks: org_email alone is verified; another address of the
 /// directory is released on the operator's word only, and never as verified.
 #[tokio::test]
 async fn an_address_outside_the_organisations_mail_is_left_out_unless_the_client_may_have_it() {
@@ -88,7 +88,7 @@ async fn an_address_outside_the_organisations_mail_is_left_out_unless_the_client
     }
 }
 
-/// lessons.md 41, 52: one plain mailbox, or none; nothing is repaired.
+/// CONTRIBUTING.md, Old attacks: one plain mailbox, or none; nothing is repaired.
 #[tokio::test]
 async fn an_address_that_is_not_plainly_one_mailbox_is_no_address() {
     let house = House::start().await;

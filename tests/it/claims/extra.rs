@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{claims, object};
 use crate::support::House;
 
-/// decisions.md section 5: username = preferred_username; phone = the national digits for +86,
+/// CONTRIBUTING.md, Decisions: username = preferred_username; phone = the national digits for +86,
 /// E.164 otherwise; each under the scope that it belongs to.
 #[tokio::test]
 async fn username_comes_with_profile_and_phone_with_phone() {
@@ -32,7 +32,7 @@ async fn username_comes_with_profile_and_phone_with_phone() {
     assert_eq!(claims(&house, "zhangsan", &[]).await, object(json!({})));
 }
 
-/// lessons.md 2, limits: who did not ask gets nothing beyond the standard.
+/// CONTRIBUTING.md, Old attacks: who did not ask gets nothing beyond the standard.
 #[tokio::test]
 async fn without_extra_claims_there_is_neither_username_nor_phone() {
     let house = House::start().await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{change, claims, entry, object};
 use crate::support::House;
 
-/// OIDC Core section 5.4, decisions.md section 5
+/// OIDC Core section 5.4, CONTRIBUTING.md, Decisions
 #[tokio::test]
 async fn each_scope_brings_exactly_its_claims() {
     let house = House::start().await;
@@ -75,7 +75,7 @@ async fn what_is_not_known_is_left_out() {
     }
 }
 
-/// lessons.md 73: a name is text, whatever stands in it.
+/// CONTRIBUTING.md, Old attacks: a name is text, whatever stands in it.
 #[tokio::test]
 async fn names_are_handed_on_as_they_are_written() {
     let house = House::start().await;
@@ -91,7 +91,7 @@ async fn names_are_handed_on_as_they_are_written() {
     }
 }
 
-/// decisions.md section 5: `preferred_username` by the source that the operator chose.
+/// CONTRIBUTING.md, Decisions: `preferred_username` by the source that the operator chose.
 #[tokio::test]
 async fn preferred_username_comes_from_the_chosen_source_and_no_other() {
     for (source, zhangsan, without_mail) in [
@@ -112,7 +112,7 @@ async fn preferred_username_comes_from_the_chosen_source_and_no_other() {
     }
 }
 
-/// decisions.md section 5: constants of the upstream's configuration.
+/// CONTRIBUTING.md, Decisions: constants of the upstream's configuration.
 #[tokio::test]
 async fn locale_and_zoneinfo_are_the_configured_constants() {
     let house = House::plan()
@@ -142,7 +142,7 @@ async fn a_portrait_that_is_no_web_address_is_left_out() {
     }
 }
 
-/// decisions.md section 5: groups by numbers, in an order that does not move.
+/// CONTRIBUTING.md, Decisions: groups by numbers, in an order that does not move.
 #[tokio::test]
 async fn groups_are_sorted_numbers_of_departments_and_roles() {
     let house = House::start().await;

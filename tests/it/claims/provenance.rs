@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{change, claims, object};
 use crate::support::House;
 
-/// dingtalk.md sections 4 and 11.8, lessons.md 54: the account's mail may be another company's.
+/// DingTalk sections 4 and 11.8, CONTRIBUTING.md, Old attacks: the account's mail may be another company's.
 #[tokio::test]
 async fn the_mail_of_the_persons_own_account_is_never_handed_on() {
     for lax in [false, true] {
@@ -25,7 +25,7 @@ async fn the_mail_of_the_persons_own_account_is_never_handed_on() {
     }
 }
 
-/// dingtalk.md section 4: users/me has the mobile; without the directory's it is not used.
+/// DingTalk section 4: users/me has the mobile; without the directory's it is not used.
 #[tokio::test]
 async fn the_mobile_of_the_persons_own_account_is_never_handed_on() {
     let house = House::start().await;
@@ -39,7 +39,7 @@ async fn the_mobile_of_the_persons_own_account_is_never_handed_on() {
     assert!(!text.contains("13900001001"), "{text}");
 }
 
-/// dingtalk.md sections 6.6 and 11.16: the two field permissions are optional.
+/// DingTalk sections 6.6 and 11.16: the two field permissions are optional.
 #[tokio::test]
 async fn without_the_field_permissions_the_claims_are_absent_and_the_sign_in_works() {
     let house = House::plan()
@@ -60,7 +60,7 @@ async fn without_the_field_permissions_the_claims_are_absent_and_the_sign_in_wor
     assert_eq!(found["phone_number"], "+8613900001001");
 }
 
-/// dingtalk.md section 4: the nickname is the person's own choice, the name the organisation's.
+/// DingTalk section 4: the nickname is the person's own choice, the name the organisation's.
 #[tokio::test]
 async fn the_name_is_the_directorys_and_the_nickname_the_persons() {
     let house = House::start().await;

@@ -10,7 +10,7 @@ async fn updated_at(house: &House) -> i64 {
     profile["updated_at"].as_i64().unwrap()
 }
 
-/// decisions.md section 5, OIDC Core section 5.1
+/// CONTRIBUTING.md, Decisions, OIDC Core section 5.1
 #[tokio::test]
 async fn updated_at_moves_with_the_profile_and_not_with_the_sign_in() {
     use dingpass::clock::Clock as _;

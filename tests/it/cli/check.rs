@@ -29,7 +29,7 @@ fn check_touches_nothing_and_needs_no_free_port() {
     drop(taken);
 }
 
-/// decisions.md section 9: all faults at once, each with its place.
+/// CONTRIBUTING.md, Decisions: all faults at once, each with its place.
 #[test]
 fn every_fault_of_a_broken_file_is_told_with_line_and_column() {
     let place = Place::new();

@@ -10,7 +10,7 @@ async fn status(place: &Place, path: &str) -> StatusCode {
     http().get(place.url(path)).send().await.unwrap().status()
 }
 
-/// decisions.md 8 (`/readyz` depends on the store) and the operator's sleep: what a full disk
+/// CONTRIBUTING.md, Decisions (`/readyz` depends on the store) and the operator's sleep: what a full disk
 /// stopped goes on by itself when there is room again, and nothing that was answered is lost.
 #[tokio::test]
 async fn a_full_disk_refuses_sign_ins_until_there_is_room_again_without_a_restart() {

@@ -23,7 +23,7 @@ fn a_running_broker_is_0_and_a_stopped_one_is_1() {
     assert_eq!(place.run("healthcheck", &["--ready"]).code, Some(1));
 }
 
-/// decisions.md section 8: readiness never depends on DingTalk; none runs here.
+/// CONTRIBUTING.md, Decisions: readiness never depends on DingTalk; none runs here.
 #[test]
 fn a_broker_that_listens_on_all_addresses_is_asked_on_loopback() {
     let place = Place::new();

@@ -43,7 +43,7 @@ fn a_text_log_has_no_colours_where_nobody_looks() {
     }
 }
 
-/// decisions.md section 9: what a container's manager sets lies over the file.
+/// CONTRIBUTING.md, Decisions: what a container's manager sets lies over the file.
 #[tokio::test]
 async fn the_environment_lies_over_the_file() {
     let place = Place::new();

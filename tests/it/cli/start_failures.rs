@@ -32,7 +32,7 @@ fn a_port_that_is_taken_is_told() {
     assert!(sentence.contains("another program"), "{sentence}");
 }
 
-/// decisions.md section 6: a key that others can get at is refused, with the remedy.
+/// CONTRIBUTING.md, Decisions: a key that others can get at is refused, with the remedy.
 #[test]
 fn a_key_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
     let place = used();
@@ -53,7 +53,7 @@ fn a_key_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
     }
 }
 
-/// decisions.md section 6: what the program makes is for its owner alone.
+/// CONTRIBUTING.md, Decisions: what the program makes is for its owner alone.
 #[test]
 fn keys_and_store_are_made_for_the_owner_alone() {
     let place = used();

@@ -103,7 +103,7 @@ fn addresses_of_a_client_are_addresses() {
     );
 }
 
-/// lessons 28 and 5: what a browser would read in another way than it is written.
+/// CONTRIBUTING.md, Old attacks: what a browser would read in another way than it is written.
 #[test]
 fn redirect_uris_that_browsers_rewrite_are_refused() {
     for uri in [

@@ -10,7 +10,7 @@ use super::mock::Mock;
 use super::{APP_TOKEN, BY_UNION_ID, USER, arrived, attempt, detail, identify, provider, settings};
 use crate::support::House;
 
-/// dingtalk.md section 5: calls for tokens are throttled, too.
+/// DingTalk section 5: calls for tokens are throttled, too.
 #[tokio::test]
 async fn twenty_people_at_once_make_one_call_for_the_token() {
     let house = Arc::new(House::start().await);
@@ -29,7 +29,7 @@ async fn twenty_people_at_once_make_one_call_for_the_token() {
     assert_eq!(house.sim.count(BY_UNION_ID).await, 20);
 }
 
-/// dingtalk.md section 5: who waited while the token could not be had takes that failure, and
+/// DingTalk section 5: who waited while the token could not be had takes that failure, and
 /// does not try again by themselves while a person waits.
 #[tokio::test]
 async fn twenty_people_at_once_share_the_failure_of_one_call_for_the_token() {
@@ -51,7 +51,7 @@ async fn twenty_people_at_once_share_the_failure_of_one_call_for_the_token() {
     assert!(calls <= 15, "{calls} calls");
 }
 
-/// dingtalk.md section 5: renewed about five minutes before its end.
+/// DingTalk section 5: renewed about five minutes before its end.
 #[tokio::test]
 async fn the_token_is_kept_until_five_minutes_before_its_end() {
     let house = House::start().await;
@@ -67,7 +67,7 @@ async fn the_token_is_kept_until_five_minutes_before_its_end() {
     }
 }
 
-/// dingtalk.md section 5: 40014 (unknown) and 42001 (expired): drop and retry once.
+/// DingTalk section 5: 40014 (unknown) and 42001 (expired): drop and retry once.
 #[tokio::test]
 async fn a_token_that_dingtalk_has_forgotten_is_replaced_without_anybody_noticing() {
     for act in ["tokens/revoke", "tokens/expire"] {
@@ -82,7 +82,7 @@ async fn a_token_that_dingtalk_has_forgotten_is_replaced_without_anybody_noticin
     }
 }
 
-/// dingtalk.md section 5: whoever is refused first replaces the token for all the others.
+/// DingTalk section 5: whoever is refused first replaces the token for all the others.
 #[tokio::test]
 async fn a_forgotten_token_is_replaced_once_however_many_are_refused() {
     let house = Arc::new(House::start().await);
@@ -101,7 +101,7 @@ async fn a_forgotten_token_is_replaced_once_however_many_are_refused() {
     assert_eq!(house.sim.count(APP_TOKEN).await, 2);
 }
 
-/// dingtalk.md section 5: once, not for ever.
+/// DingTalk section 5: once, not for ever.
 #[tokio::test]
 async fn a_fresh_token_that_is_refused_as_well_ends_the_attempt() {
     let house = House::start().await;
@@ -112,7 +112,7 @@ async fn a_fresh_token_that_is_refused_as_well_ends_the_attempt() {
     assert_eq!(house.sim.count(APP_TOKEN).await, 2);
 }
 
-/// dingtalk.md section 11.6: both spellings, text or number; 7200 where it is missing.
+/// DingTalk section 11.6: both spellings, text or number; 7200 where it is missing.
 #[tokio::test]
 async fn the_lifetime_is_read_in_both_spellings_and_taken_for_two_hours_when_missing() {
     for answer in [
@@ -133,7 +133,7 @@ async fn the_lifetime_is_read_in_both_spellings_and_taken_for_two_hours_when_mis
     }
 }
 
-/// dingtalk.md section 5: a token that ends within five minutes is not kept for later.
+/// DingTalk section 5: a token that ends within five minutes is not kept for later.
 #[tokio::test]
 async fn a_token_about_to_end_is_used_once_and_not_kept() {
     for seconds in [0, 1, 300] {

@@ -18,7 +18,7 @@ fn parameters(page: &Page) -> BTreeMap<String, String> {
     map
 }
 
-/// dingtalk.md section 1.1: without `prompt=consent` DingTalk's page fails.
+/// DingTalk section 1.1: without `prompt=consent` DingTalk's page fails.
 #[tokio::test]
 async fn the_browser_is_sent_to_dingtalk_with_exactly_the_parameters_it_knows() {
     let house = House::start().await;
@@ -39,7 +39,7 @@ async fn the_browser_is_sent_to_dingtalk_with_exactly_the_parameters_it_knows() 
     assert_eq!(parameters, expected.into_iter().collect());
 }
 
-/// dingtalk.md section 1.1: redirect_uri is the registered address, exactly: by the issuer, not
+/// DingTalk section 1.1: redirect_uri is the registered address, exactly: by the issuer, not
 /// by the address that happens to be listened on.
 #[tokio::test]
 async fn the_redirect_uri_goes_by_the_issuer() {
@@ -58,7 +58,7 @@ async fn the_redirect_uri_goes_by_the_issuer() {
     );
 }
 
-/// dingtalk.md section 1.1: the blank between the scopes is `%20`, a plus is not understood.
+/// DingTalk section 1.1: the blank between the scopes is `%20`, a plus is not understood.
 #[tokio::test]
 async fn asking_for_the_organisation_adds_corpid_with_a_percent_encoded_blank() {
     let house = House::plan()
@@ -71,7 +71,7 @@ async fn asking_for_the_organisation_adds_corpid_with_a_percent_encoded_blank() 
     assert!(!location.contains('+'), "{location}");
 }
 
-/// dingtalk.md section 1.1: no PKCE and no nonce there, so state is the only defence: new for
+/// DingTalk section 1.1: no PKCE and no nonce there, so state is the only defence: new for
 /// each attempt, and nothing of the client's request.
 #[tokio::test]
 async fn each_attempt_has_a_state_of_its_own_that_is_not_the_clients() {

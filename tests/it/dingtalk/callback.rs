@@ -25,7 +25,7 @@ async fn come_back(house: &House, browser: &mut Browser, query: &str) -> Page {
     browser.follow(&url, REDIRECT).await
 }
 
-/// dingtalk.md section 1.2: `code`, `authCode`, or both with the same value.
+/// DingTalk section 1.2: `code`, `authCode`, or both with the same value.
 #[tokio::test]
 async fn a_code_under_either_name_or_both_is_taken() {
     let house = House::start().await;
@@ -45,7 +45,7 @@ async fn a_code_under_either_name_or_both_is_taken() {
     }
 }
 
-/// dingtalk.md section 1.2: both present and different, or none: rejected, DingTalk not asked.
+/// DingTalk section 1.2: both present and different, or none: rejected, DingTalk not asked.
 #[tokio::test]
 async fn two_codes_that_differ_and_no_code_are_rejected_without_a_call() {
     let house = House::start().await;
@@ -82,7 +82,7 @@ async fn a_code_that_stands_there_twice_is_rejected() {
     assert!(!has_session(&browser));
 }
 
-/// dingtalk.md section 1.2: the values of `error` are not documented; any means "not granted",
+/// DingTalk section 1.2: the values of `error` are not documented; any means "not granted",
 /// even beside a code. Nothing of it is shown.
 #[tokio::test]
 async fn any_error_means_that_the_person_said_no() {
@@ -111,7 +111,7 @@ async fn any_error_means_that_the_person_said_no() {
     assert_nothing_stored(&house).await;
 }
 
-/// dingtalk.md section 1.2: a code is good once; a used one is `code_refused`, and another
+/// DingTalk section 1.2: a code is good once; a used one is `code_refused`, and another
 /// attempt of the same flow helps.
 #[tokio::test]
 async fn a_code_that_was_used_already_is_refused_by_name_and_the_retry_goes_on() {
@@ -134,7 +134,7 @@ async fn a_code_that_was_used_already_is_refused_by_name_and_the_retry_goes_on()
     assert!(arrived(&again.await));
 }
 
-/// lessons.md 77: an answer that nobody asked for, or another browser's, reaches nobody.
+/// CONTRIBUTING.md, Old attacks: an answer that nobody asked for, or another browser's, reaches nobody.
 #[tokio::test]
 async fn an_answer_in_another_browser_or_with_another_state_does_not_reach_dingtalk() {
     let house = House::start().await;

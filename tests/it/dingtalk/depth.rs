@@ -12,7 +12,7 @@ fn deep() -> String {
     format!("{}{}", "[".repeat(LEVELS), "]".repeat(LEVELS))
 }
 
-/// lessons.md 3, tests to derive: a stack is not exhausted by what somebody sends.
+/// CONTRIBUTING.md, Old attacks: a stack is not exhausted by what somebody sends.
 #[tokio::test]
 async fn ten_thousand_levels_in_an_answer_are_unintelligible_and_nothing_worse() {
     for path in [USER_TOKEN, ME, APP_TOKEN, BY_UNION_ID, USER] {

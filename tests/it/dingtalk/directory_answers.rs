@@ -16,7 +16,7 @@ async fn cause_of_answer(path: &str, status: u16, body: &str) -> Option<Cause> {
     cause
 }
 
-/// dingtalk.md section 0.2: the examples print numbers as strings, the tables say numbers.
+/// DingTalk section 0.2: the examples print numbers as strings, the tables say numbers.
 #[tokio::test]
 async fn a_plain_yes_opens_the_gate_with_numbers_written_as_text_too() {
     for body in [
@@ -29,7 +29,7 @@ async fn a_plain_yes_opens_the_gate_with_numbers_written_as_text_too() {
     }
 }
 
-/// dingtalk.md section 11.1: errcode 0 and contact_type 0, nothing else.
+/// DingTalk section 11.1: errcode 0 and contact_type 0, nothing else.
 #[tokio::test]
 async fn a_contact_type_other_than_zero_is_not_a_member() {
     let odd: [(Value, Cause); 14] = [
@@ -61,7 +61,7 @@ async fn a_contact_type_other_than_zero_is_not_a_member() {
     }
 }
 
-/// lessons.md 52: odd identifiers are refused, never repaired.
+/// CONTRIBUTING.md, Old attacks: odd identifiers are refused, never repaired.
 #[tokio::test]
 async fn a_userid_that_is_no_plain_identifier_is_refused_as_it_stands() {
     let long = "u".repeat(129);
@@ -88,7 +88,7 @@ async fn a_userid_that_is_no_plain_identifier_is_refused_as_it_stands() {
     assert_eq!(cause, Some(Cause::Unintelligible));
 }
 
-/// dingtalk.md section 0.2: a bare 200 proves nothing, unknown paths answer it too.
+/// DingTalk section 0.2: a bare 200 proves nothing, unknown paths answer it too.
 #[tokio::test]
 async fn an_answer_without_errcode_and_result_opens_nothing() {
     let yes = r#"{"contact_type":0,"userid":"zhangsan"}"#;
@@ -172,7 +172,7 @@ async fn an_answer_without_errcode_and_result_opens_nothing() {
     }
 }
 
-/// dingtalk.md section 0.2: the gateway's failures are wrapped as 88, the code in `sub_code` as
+/// DingTalk section 0.2: the gateway's failures are wrapped as 88, the code in `sub_code` as
 /// text, or only in the message.
 #[tokio::test]
 async fn the_code_behind_88_is_found_as_text_as_a_number_and_in_the_message() {
@@ -216,7 +216,7 @@ async fn the_code_behind_88_is_found_as_text_as_a_number_and_in_the_message() {
     }
 }
 
-/// lessons.md 19, 20: value and proof come from one document about one person.
+/// CONTRIBUTING.md, Old attacks: value and proof come from one document about one person.
 #[tokio::test]
 async fn the_directorys_entry_must_be_of_the_person_who_was_asked_for() {
     let changes = [
@@ -241,7 +241,7 @@ async fn the_directorys_entry_must_be_of_the_person_who_was_asked_for() {
     }
 }
 
-/// dingtalk.md section 6.2: the organisation can disable its exclusive accounts.
+/// DingTalk section 6.2: the organisation can disable its exclusive accounts.
 #[tokio::test]
 async fn a_disabled_account_is_refused() {
     let disabled = [json!({"errcode": 60120, "errmsg": "用户已停用"}), {
@@ -256,7 +256,7 @@ async fn a_disabled_account_is_refused() {
     }
 }
 
-/// dingtalk.md section 11.16: every field but the identifiers may be missing or odd.
+/// DingTalk section 11.16: every field but the identifiers may be missing or odd.
 #[tokio::test]
 async fn a_member_of_whom_nothing_but_the_identifiers_is_known_signs_in() {
     let bare = json!({"userid": "zhangsan", "unionid": "union1"});

@@ -183,7 +183,7 @@ async fn last_request_id(house: &House, path: &str) -> Option<String> {
     last["requestid"].as_str().map(str::to_owned)
 }
 
-/// dingtalk.md sections 3 and 11: a code is good for one call, so the call is never repeated.
+/// DingTalk sections 3 and 11: a code is good for one call, so the call is never repeated.
 #[tokio::test]
 async fn user_access_token_fails_by_name_is_never_repeated_and_the_flow_goes_on() {
     let once = NEW_DIALECT.map(|expected| Expected {
@@ -193,7 +193,7 @@ async fn user_access_token_fails_by_name_is_never_repeated_and_the_flow_goes_on(
     strike_all(USER_TOKEN, "oauth2/userAccessToken", once.to_vec()).await;
 }
 
-/// dingtalk.md sections 4 and 11.2
+/// DingTalk sections 4 and 11.2
 #[tokio::test]
 async fn users_me_fails_by_name_after_bounded_tries_and_the_flow_goes_on() {
     // A call that only reads is repeated once where a call for a token is not.
@@ -207,25 +207,25 @@ async fn users_me_fails_by_name_after_bounded_tries_and_the_flow_goes_on() {
     strike_all(ME, "contact/users/me", reading.to_vec()).await;
 }
 
-/// dingtalk.md section 5
+/// DingTalk section 5
 #[tokio::test]
 async fn access_token_fails_by_name_after_bounded_tries_and_the_flow_goes_on() {
     strike_all(APP_TOKEN, "oauth2/accessToken", NEW_DIALECT.to_vec()).await;
 }
 
-/// dingtalk.md section 6.1
+/// DingTalk section 6.1
 #[tokio::test]
 async fn getbyunionid_fails_by_name_after_bounded_tries_and_the_flow_goes_on() {
     strike_all(BY_UNION_ID, "user/getbyunionid", OLD_DIALECT.to_vec()).await;
 }
 
-/// dingtalk.md section 6.2
+/// DingTalk section 6.2
 #[tokio::test]
 async fn user_get_fails_by_name_after_bounded_tries_and_the_flow_goes_on() {
     strike_all(USER, "v2/user/get", OLD_DIALECT.to_vec()).await;
 }
 
-/// dingtalk.md section 11.4: the address that must go onto the list stands in the message.
+/// DingTalk section 11.4: the address that must go onto the list stands in the message.
 #[tokio::test]
 async fn an_address_that_is_not_on_the_list_is_shown_to_the_operator() {
     for path in [USER_TOKEN, BY_UNION_ID] {

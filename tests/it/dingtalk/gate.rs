@@ -29,7 +29,7 @@ async fn refused(house: &House, userid: &str, cause: &str) {
     assert!(!has_session(&browser), "{userid} has a session");
 }
 
-/// dingtalk.md section 11.1, lessons.md 39: whoever is not in the directory stays out, and
+/// DingTalk section 11.1, CONTRIBUTING.md, Old attacks: whoever is not in the directory stays out, and
 /// nothing of them is kept.
 #[tokio::test]
 async fn leavers_strangers_and_external_contacts_stay_out_and_nothing_of_them_is_kept() {
@@ -88,7 +88,7 @@ async fn members_get_in_whatever_else_they_belong_to() {
     }
 }
 
-/// lessons.md 48: the directory is asked at each sign-in, not remembered.
+/// CONTRIBUTING.md, Old attacks: the directory is asked at each sign-in, not remembered.
 #[tokio::test]
 async fn whoever_left_since_the_last_sign_in_stays_out_and_comes_back_as_the_same_person() {
     let house = House::start().await;
@@ -109,7 +109,7 @@ async fn whoever_left_since_the_last_sign_in_stays_out_and_comes_back_as_the_sam
     assert_eq!(before.sub(), after.sub());
 }
 
-/// decisions.md section 5: with `ask_organisation` the chosen organisation must be ours, also
+/// CONTRIBUTING.md, Decisions: with `ask_organisation` the chosen organisation must be ours, also
 /// for somebody who is a member of both.
 #[tokio::test]
 async fn whoever_chooses_another_organisation_is_told_to_choose_ours() {
@@ -156,7 +156,7 @@ async fn whoever_chooses_another_organisation_is_told_to_choose_ours() {
     }
 }
 
-/// dingtalk.md section 6.2: 50002, a matter of the application's set-up, not of the person.
+/// DingTalk section 6.2: 50002, a matter of the application's set-up, not of the person.
 #[tokio::test]
 async fn a_member_outside_the_applications_range_is_the_operators_to_mend() {
     let house = House::plan().auto_login("xumei").start().await;

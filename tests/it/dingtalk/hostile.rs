@@ -20,7 +20,7 @@ fn changed(field: &str, value: Value) -> Value {
     entry
 }
 
-/// dingtalk.md section 4: nick is the person's own word.
+/// DingTalk section 4: nick is the person's own word.
 #[tokio::test]
 async fn characters_that_nobody_sees_are_taken_out_of_names() {
     let mock = Mock::start().await;
@@ -83,7 +83,7 @@ async fn an_identifier_with_characters_that_nobody_sees_is_refused() {
     }
 }
 
-/// dingtalk.md section 0.2: documents print booleans as text. What is neither yes nor no lets
+/// DingTalk section 0.2: documents print booleans as text. What is neither yes nor no lets
 /// nobody in.
 #[tokio::test]
 async fn a_status_that_can_t_be_read_fails_closed() {

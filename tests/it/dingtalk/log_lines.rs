@@ -231,7 +231,7 @@ async fn leaks(filter: &str) -> (Vec<String>, String) {
     (found, log)
 }
 
-/// lessons.md 47: no code, state, token, secret, cookie, phone number, e-mail or name.
+/// CONTRIBUTING.md, Old attacks: no code, state, token, secret, cookie, phone number, e-mail or name.
 #[tokio::test]
 async fn our_own_lines_hold_nothing_secret_and_nothing_personal_at_any_level() {
     let (found, log) = leaks("dingpass=trace").await;

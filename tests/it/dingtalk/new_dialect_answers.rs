@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::mock::Mock;
 use super::{APP_TOKEN, BY_UNION_ID, ME, USER, USER_TOKEN, cause, identify, provider, settings};
 
-/// dingtalk.md section 0.2: an unknown path answers 200 in the old style.
+/// DingTalk section 0.2: an unknown path answers 200 in the old style.
 #[tokio::test]
 async fn a_200_without_the_field_that_was_asked_for_is_no_token_and_nobody() {
     let empty = [
@@ -28,7 +28,7 @@ async fn a_200_without_the_field_that_was_asked_for_is_no_token_and_nobody() {
     }
 }
 
-/// lessons.md 52: odd identifiers are refused, never repaired.
+/// CONTRIBUTING.md, Old attacks: odd identifiers are refused, never repaired.
 #[tokio::test]
 async fn a_union_id_that_is_no_plain_identifier_is_refused_as_it_stands() {
     for id in [
@@ -45,7 +45,7 @@ async fn a_union_id_that_is_no_plain_identifier_is_refused_as_it_stands() {
     }
 }
 
-/// dingtalk.md section 0.2: errors by their names, old and new spelling of the keys.
+/// DingTalk section 0.2: errors by their names, old and new spelling of the keys.
 #[tokio::test]
 async fn errors_are_told_apart_by_their_names_and_throttling_comes_before_permission() {
     let cases = [
@@ -107,7 +107,7 @@ async fn errors_are_told_apart_by_their_names_and_throttling_comes_before_permis
     }
 }
 
-/// decisions.md section 5: with `ask_organisation`, the chosen organisation is ours.
+/// CONTRIBUTING.md, Decisions: with `ask_organisation`, the chosen organisation is ours.
 #[tokio::test]
 async fn asked_for_an_organisation_the_answer_must_name_exactly_ours() {
     for corp in [
@@ -136,7 +136,7 @@ async fn asked_for_an_organisation_the_answer_must_name_exactly_ours() {
     assert!(identify(&provider(settings)).await.is_ok());
 }
 
-/// dingtalk.md sections 0.2, 3, 4, 5: JSON bodies, the header that alone is looked at, the old
+/// DingTalk sections 0.2, 3, 4, 5: JSON bodies, the header that alone is looked at, the old
 /// dialect's token in the query; the secret in no URL.
 #[tokio::test]
 async fn the_five_calls_are_made_as_dingtalk_wants_them() {

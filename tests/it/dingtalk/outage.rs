@@ -11,7 +11,7 @@ async fn take_down(house: &House) {
     }
 }
 
-/// lessons.md 2, outage: live sessions keep working, new identities fail closed.
+/// CONTRIBUTING.md, Old attacks: live sessions keep working, new identities fail closed.
 #[tokio::test]
 async fn with_a_live_session_codes_tokens_and_userinfo_go_on() {
     let house = House::start().await;
@@ -27,7 +27,7 @@ async fn with_a_live_session_codes_tokens_and_userinfo_go_on() {
     assert_eq!(now, calls, "DingTalk was asked");
 }
 
-/// decisions.md section 8: readiness depends on store and keys, never on DingTalk.
+/// CONTRIBUTING.md, Decisions: readiness depends on store and keys, never on DingTalk.
 #[tokio::test]
 async fn readiness_does_not_depend_on_dingtalk() {
     let house = House::start().await;
@@ -38,7 +38,7 @@ async fn readiness_does_not_depend_on_dingtalk() {
     }
 }
 
-/// lessons.md 2, outage: a new sign-in gets a page, and its link works once DingTalk is back.
+/// CONTRIBUTING.md, Old attacks: a new sign-in gets a page, and its link works once DingTalk is back.
 #[tokio::test]
 async fn a_new_sign_in_waits_on_a_page_whose_link_works_afterwards() {
     let house = House::start().await;

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::{arrived, assert_nothing_stored, attempt, detail, has_session};
 use crate::support::{House, REDIRECT};
 
-/// dingtalk.md section 11.2, lessons.md 43: the permission, the call, the code, the request id
+/// DingTalk section 11.2, CONTRIBUTING.md, Old attacks: the permission, the call, the code, the request id
 /// and the link to apply for it; once granted, the same flow goes on.
 #[tokio::test]
 async fn the_page_names_the_missing_permission_and_links_to_where_it_is_applied_for() {
@@ -56,7 +56,7 @@ async fn the_page_names_the_missing_permission_and_links_to_where_it_is_applied_
     }
 }
 
-/// dingtalk.md section 4: the link is the console's, or none.
+/// DingTalk section 4: the link is the console's, or none.
 #[tokio::test]
 async fn a_link_that_does_not_lead_to_dingtalks_console_is_not_shown() {
     let mock = super::mock::Mock::start().await;

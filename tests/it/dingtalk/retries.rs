@@ -10,7 +10,7 @@ use super::mock::Mock;
 use super::{APP_TOKEN, BY_UNION_ID, ME, USER, USER_TOKEN, arrived, attempt, cause};
 use crate::support::House;
 
-/// dingtalk.md sections 6.7 and 6.8: busy, throttled or cut off once, the same call works a
+/// DingTalk sections 6.7 and 6.8: busy, throttled or cut off once, the same call works a
 /// moment later; the person sees nothing of it.
 #[tokio::test]
 async fn a_failure_that_passes_is_repeated_silently_where_that_is_harmless() {
@@ -33,7 +33,7 @@ async fn a_failure_that_passes_is_repeated_silently_where_that_is_harmless() {
     }
 }
 
-/// dingtalk.md section 5: a 500 without a better name is what wrong credentials get, too.
+/// DingTalk section 5: a 500 without a better name is what wrong credentials get, too.
 #[tokio::test]
 async fn an_unknown_error_is_not_repeated_but_a_bad_gateway_is() {
     for (status, body, expected, tries) in [
@@ -60,7 +60,7 @@ async fn an_unknown_error_is_not_repeated_but_a_bad_gateway_is() {
     }
 }
 
-/// dingtalk.md section 6.8: cut off or broken once, a call that only reads works a moment later.
+/// DingTalk section 6.8: cut off or broken once, a call that only reads works a moment later.
 #[tokio::test]
 async fn a_cut_answer_or_a_500_of_a_reading_call_is_repeated_once() {
     for path in [ME, BY_UNION_ID, USER] {
@@ -129,7 +129,7 @@ async fn all_calls_and_retries_of_a_sign_in_share_one_patience() {
     assert_eq!(mock.seen(ME).len(), 1);
 }
 
-/// lessons.md 2, outage: nothing listens at all.
+/// CONTRIBUTING.md, Old attacks: nothing listens at all.
 #[tokio::test]
 async fn an_address_where_nobody_listens_is_unreachable() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

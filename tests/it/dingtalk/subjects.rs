@@ -59,7 +59,7 @@ async fn sub_through(house: &House, upstream: &str) -> String {
     rp.finish(request, &code).await.sub().to_owned()
 }
 
-/// decisions.md section 5: the link is (kind, corp, unionId), never the `id` of the
+/// CONTRIBUTING.md, Decisions: the link is (kind, corp, unionId), never the `id` of the
 /// `[[upstream]]`: renaming that orphans nobody, and two applications share their people.
 #[tokio::test]
 async fn the_id_of_the_upstream_is_no_part_of_who_somebody_is() {
@@ -76,7 +76,7 @@ async fn the_id_of_the_upstream_is_no_part_of_who_somebody_is() {
     assert!(handed_over(&second).await.is_empty());
 }
 
-/// lessons.md 9, 18, 41: mail and phone change hands; nobody is found by them.
+/// CONTRIBUTING.md, Old attacks: mail and phone change hands; nobody is found by them.
 #[tokio::test]
 async fn the_same_mail_phone_name_and_job_number_make_nobody_the_same_person() {
     let house = House::start().await;
@@ -100,7 +100,7 @@ async fn the_same_mail_phone_name_and_job_number_make_nobody_the_same_person() {
     assert!(handed_over(&house).await.is_empty());
 }
 
-/// decisions.md section 5, lessons.md 55: a known userid with a new unionId is a new subject and
+/// CONTRIBUTING.md, Decisions, CONTRIBUTING.md, Old attacks: a known userid with a new unionId is a new subject and
 /// an event, never a silent re-link.
 #[tokio::test]
 async fn a_userid_that_comes_back_with_another_union_id_is_somebody_new() {
@@ -140,7 +140,7 @@ async fn a_userid_that_comes_back_with_another_union_id_is_somebody_new() {
     assert_eq!(handed_over(&house).await.len(), 2);
 }
 
-/// dingtalk.md section 10: who left and was taken on again may have another userid.
+/// DingTalk section 10: who left and was taken on again may have another userid.
 #[tokio::test]
 async fn a_person_who_comes_back_under_another_userid_is_the_same_person() {
     let house = House::start().await;
@@ -158,7 +158,7 @@ async fn a_person_who_comes_back_under_another_userid_is_the_same_person() {
     assert!(handed_over(&house).await.is_empty());
 }
 
-/// decisions.md section 5: `sub` is random, none of DingTalk's names shows in it.
+/// CONTRIBUTING.md, Decisions: `sub` is random, none of DingTalk's names shows in it.
 #[tokio::test]
 async fn the_sub_has_nothing_of_dingtalks_identifiers() {
     let house = House::start().await;

@@ -49,7 +49,7 @@ async fn both_well_known_addresses_give_the_same_document() {
     }
 }
 
-/// OIDC Discovery section 3, decisions 8: members whose absence means something are always
+/// OIDC Discovery section 3, CONTRIBUTING.md, Decisions: members whose absence means something are always
 /// there, with what is true of this house.
 #[tokio::test]
 async fn members_whose_absence_has_a_meaning_are_there() {

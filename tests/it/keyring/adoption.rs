@@ -57,7 +57,7 @@ fn unlisted_sealing_keys_are_taken_up_and_the_newest_seals() {
     assert!(by_old.sealer().open(Purpose::Flow, &sealed).is_none());
 }
 
-/// States: `next` and `retired` are published and open, `revoked` neither (decisions 6).
+/// States: `next` and `retired` are published and open, `revoked` neither (CONTRIBUTING.md, Decisions).
 #[test]
 fn a_revoked_key_is_neither_published_nor_read() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What the first start makes, and what the second finds (decisions 6).
+//! What the first start makes, and what the second finds (CONTRIBUTING.md, Decisions).
 
 use std::fs;
 

@@ -9,7 +9,7 @@ use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 
 use super::{chmod, edit, folder, kid, only, opened, pem, put, refusal, rsa_pem};
 
-/// Decisions 6: any access by others and any writing by the group is refused, before a byte
+/// CONTRIBUTING.md, Decisions: any access by others and any writing by the group is refused, before a byte
 /// is read; 0640 and 0440 are what Kubernetes mounts.
 #[test]
 fn keys_that_others_can_get_at_are_refused() {

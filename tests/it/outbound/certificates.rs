@@ -89,7 +89,7 @@ impl Authority {
     }
 }
 
-/// dingtalk.md section 9: a private installation behind a private authority.
+/// DingTalk section 9: a private installation behind a private authority.
 #[tokio::test]
 async fn a_private_authority_is_trusted_when_it_is_named_and_not_before() {
     install_crypto();

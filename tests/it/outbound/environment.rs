@@ -20,7 +20,7 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// decisions.md section 7: a proxy variable of the environment would see the secret.
+/// CONTRIBUTING.md, Decisions: a proxy variable of the environment would see the secret.
 #[tokio::test]
 async fn a_sign_in_does_not_go_through_the_environments_proxy() {
     let (broker, app, sim) = (free_port(), free_port(), free_port());

@@ -17,7 +17,7 @@ async fn outcome(url: &str) -> Result<(u16, usize), TransportError> {
     Ok((answer.status, answer.body.len()))
 }
 
-/// decisions.md section 7: https, plain http on loopback only.
+/// CONTRIBUTING.md, Decisions: https, plain http on loopback only.
 #[tokio::test]
 async fn plain_http_goes_to_loopback_and_nowhere_else() {
     for url in [
@@ -64,7 +64,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
 
 const MEBIBYTE: usize = 1024 * 1024;
 
-/// lessons.md, tests to derive: a body of 10 MB.
+/// CONTRIBUTING.md, Old attacks: a body of 10 MB.
 #[tokio::test]
 async fn an_answer_of_more_than_a_mebibyte_is_not_read() {
     let answer = |length: usize| {

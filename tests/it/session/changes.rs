@@ -20,7 +20,7 @@ fn claim(tokens: &serde_json::Value, name: &str) -> String {
         .to_owned()
 }
 
-/// lessons 30: a new value at each authentication, and the old one opens nothing.
+/// CONTRIBUTING.md, Old attacks: a new value at each authentication, and the old one opens nothing.
 #[tokio::test]
 async fn each_authentication_has_a_new_cookie_and_the_old_one_is_dead() {
     let house = House::start().await;
@@ -90,7 +90,7 @@ async fn the_same_person_keeps_sid_and_tokens() {
     assert_eq!(times, [times[0], times[0] + 5, times[0]]);
 }
 
-/// decisions 3: another person's sign-in ends the session, and what hangs from it at once.
+/// CONTRIBUTING.md, Decisions: another person's sign-in ends the session, and what hangs from it at once.
 #[tokio::test]
 async fn another_person_ends_the_earlier_session_with_its_tokens_and_codes() {
     let house = House::start().await;

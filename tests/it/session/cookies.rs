@@ -1,4 +1,4 @@
-//! Attributes of cookies (decisions 2, RFC 6265bis section 4.1.3).
+//! Attributes of cookies (CONTRIBUTING.md, Decisions, RFC 6265bis section 4.1.3).
 
 use std::collections::BTreeMap;
 
@@ -125,7 +125,7 @@ async fn under_an_https_issuer_a_cookie_without_the_prefix_opens_nothing() {
     assert_eq!(answer.get("error"), Some("login_required"));
 }
 
-/// decisions 2: `sid` is a random value of its own; the cookie's value stands nowhere else.
+/// CONTRIBUTING.md, Decisions: `sid` is a random value of its own; the cookie's value stands nowhere else.
 #[tokio::test]
 async fn the_cookie_is_not_the_sid_and_stands_in_no_token_page_or_event() {
     let house = House::start().await;

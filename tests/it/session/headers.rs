@@ -22,7 +22,7 @@ const SPOOFS: [(&str, &str); 16] = [
     ("user-agent", "kube-probe/evil.example"),
 ];
 
-/// lessons 39, 43, 47 and 65.
+/// CONTRIBUTING.md, Old attacks.
 #[tokio::test]
 async fn host_and_forwarded_headers_change_nothing() {
     let house = House::start().await;

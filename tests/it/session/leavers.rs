@@ -21,7 +21,7 @@ async fn try_again(rp: &RelyingParty, browser: &mut Browser) -> u16 {
     browser.follow(&request.url, REDIRECT).await.status.as_u16()
 }
 
-/// decisions.md section 3: a leaver *ends* sessions. DingTalk has vouched for who it is, and
+/// CONTRIBUTING.md, Decisions: a leaver *ends* sessions. DingTalk has vouched for who it is, and
 /// the directory has said plainly that this is no member.
 #[tokio::test]
 async fn a_leaver_who_tries_to_sign_in_loses_every_session_and_token() {

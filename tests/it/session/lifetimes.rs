@@ -1,4 +1,4 @@
-//! How long a session signs its person in (decisions 3).
+//! How long a session signs its person in (CONTRIBUTING.md, Decisions).
 
 use crate::authorize::{Ask, error_of, redeem, userinfo_status};
 use crate::support::{Answer, Browser, House, REDIRECT};
@@ -21,7 +21,7 @@ async fn is_live(house: &House, browser: &mut Browser) -> bool {
     false
 }
 
-/// decisions 3: session_idle is 12 hours.
+/// CONTRIBUTING.md, Decisions: session_idle is 12 hours.
 #[tokio::test]
 async fn a_session_that_nobody_uses_expires() {
     let house = House::start().await;
@@ -64,7 +64,7 @@ async fn frequent_use_keeps_a_session_too() {
     assert!(is_live(&house, &mut browser).await);
 }
 
-/// decisions 3: session_absolute is 7 days from the last sign-in at DingTalk, used or not.
+/// CONTRIBUTING.md, Decisions: session_absolute is 7 days from the last sign-in at DingTalk, used or not.
 #[tokio::test]
 async fn a_session_that_is_used_ends_at_its_absolute_limit() {
     let house = House::start().await;
@@ -98,7 +98,7 @@ async fn a_fresh_sign_in_begins_the_time_anew() {
     assert!(!is_live(&house, &mut browser).await);
 }
 
-/// decisions 3: expired is not ended. What was given before lives out its own time.
+/// CONTRIBUTING.md, Decisions: expired is not ended. What was given before lives out its own time.
 #[tokio::test]
 async fn the_tokens_and_codes_of_an_expired_session_go_on() {
     let house = House::plan()
@@ -132,7 +132,7 @@ async fn the_tokens_and_codes_of_an_expired_session_go_on() {
     assert_eq!(userinfo_status(&house, token).await.as_u16(), 401);
 }
 
-/// decisions.md section 3: what goes when a session expires must not come back to life by its
+/// CONTRIBUTING.md, Decisions: what goes when a session expires must not come back to life by its
 /// name: the same person goes on under another.
 #[tokio::test]
 async fn after_expiry_the_same_person_has_a_new_session() {

@@ -1,4 +1,4 @@
-//! Nothing is stored before DingTalk has vouched for a person (decisions 2).
+//! Nothing is stored before DingTalk has vouched for a person (CONTRIBUTING.md, Decisions).
 
 use dingpass::clock::{Clock as _, Timestamp};
 
@@ -14,7 +14,7 @@ async fn kept(house: &House) -> (usize, usize) {
     (house.store.sweep(FAR).await.unwrap(), events)
 }
 
-/// decisions 2: flows live in the browser.
+/// CONTRIBUTING.md, Decisions: flows live in the browser.
 #[tokio::test]
 async fn requests_that_nobody_vouched_for_leave_nothing_behind() {
     let house = House::start().await;

@@ -23,7 +23,7 @@ async fn a_code_that_was_issued_is_found_by_its_digest() {
     .await;
 }
 
-/// Decisions 2: a form that is sent twice makes one code.
+/// CONTRIBUTING.md, Decisions: a form that is sent twice makes one code.
 #[tokio::test]
 async fn a_flow_makes_one_code() {
     on_each_backend(async |store| {

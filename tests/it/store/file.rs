@@ -112,7 +112,7 @@ async fn another_process_on_the_same_file_ends_with_one_sentence() {
     signed_in(&*store, sign_in("zhang", "c1", 0)).await;
 }
 
-/// Decisions 9: the folder is made 0700, the file 0600.
+/// CONTRIBUTING.md, Decisions: the folder is made 0700, the file 0600.
 #[tokio::test]
 async fn file_and_folder_are_the_owners_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -69,7 +69,7 @@ async fn each_part_of_a_link_tells_people_apart() {
     .await;
 }
 
-/// Decisions 5: a known userid with a new unionId is a new subject, told, and never re-linked.
+/// CONTRIBUTING.md, Decisions: a known userid with a new unionId is a new subject, told, and never re-linked.
 #[tokio::test]
 async fn a_userid_that_changed_hands_makes_a_new_subject_and_an_event() {
     on_each_backend(async |store| {

@@ -42,7 +42,7 @@ async fn of_sixty_four_redemptions_at_once_one_is_fresh() {
     .await;
 }
 
-/// Decisions 2: one flow, one code, however fast the form is sent twice.
+/// CONTRIBUTING.md, Decisions: one flow, one code, however fast the form is sent twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_codes_for_one_flow_at_once_one_is_issued() {
     on_each_backend(async |store| {

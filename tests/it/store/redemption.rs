@@ -158,7 +158,7 @@ async fn another_clients_replay_is_unknown() {
     .await;
 }
 
-/// Decisions 3: an end kills codes and what came of codes.
+/// CONTRIBUTING.md, Decisions: an end kills codes and what came of codes.
 #[tokio::test]
 async fn the_code_of_a_session_that_was_ended_is_ended() {
     on_each_backend(async |store| {

@@ -68,7 +68,7 @@ async fn two_methods_at_once_are_refused_even_when_both_are_right() {
     right.send(&house).await.tokens();
 }
 
-/// Decisions 8: a lone `client_id` beside Basic is no second method, but must be the same.
+/// CONTRIBUTING.md, Decisions: a lone `client_id` beside Basic is no second method, but must be the same.
 #[tokio::test]
 async fn a_client_id_beside_basic_must_equal_it() {
     let house = house().await;

@@ -135,7 +135,7 @@ async fn without_a_nonce_in_the_request_there_is_none_in_the_token() {
     }
 }
 
-/// Decisions 5 and 7: `standard` gives what userinfo gives, `minimal` nothing of it.
+/// CONTRIBUTING.md, Decisions: `standard` gives what userinfo gives, `minimal` nothing of it.
 #[tokio::test]
 async fn claims_of_the_person_stand_in_the_token_by_the_clients_choice() {
     for (choice, whole) in [("standard", true), ("minimal", false)] {

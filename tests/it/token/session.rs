@@ -17,7 +17,7 @@ async fn replace_by_lisi(house: &House, browser: &mut Browser) {
     assert_eq!(claims["dingtalk_userid"], "lisi");
 }
 
-/// Decisions 3: an end kills what hangs from the session at once, codes among it.
+/// CONTRIBUTING.md, Decisions: an end kills what hangs from the session at once, codes among it.
 #[tokio::test]
 async fn a_code_dies_when_another_person_signs_in_with_the_same_browser() {
     let house = House::start().await;

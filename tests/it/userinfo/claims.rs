@@ -137,7 +137,7 @@ async fn claims_of(
     (userinfo, payload(&reply.token("id_token")))
 }
 
-/// Decisions 5: two claims that OIDC does not know, for clients that read nothing else.
+/// CONTRIBUTING.md, Decisions: two claims that OIDC does not know, for clients that read nothing else.
 #[tokio::test]
 async fn extra_claims_come_to_the_clients_that_chose_them_within_their_scopes() {
     let more = client("both", "extra_claims = [\"username\", \"phone\"]")
@@ -160,7 +160,7 @@ async fn extra_claims_come_to_the_clients_that_chose_them_within_their_scopes() 
     assert!(!userinfo.contains_key("username") && !userinfo.contains_key("phone"));
 }
 
-/// Decisions 5: NocoBase logs ID Tokens and reads userinfo alone, so nothing personal stands
+/// CONTRIBUTING.md, Decisions: NocoBase logs ID Tokens and reads userinfo alone, so nothing personal stands
 /// in them; it sends neither PKCE nor nonce.
 #[tokio::test]
 async fn the_preset_nocobase_keeps_persons_out_of_id_tokens() {
