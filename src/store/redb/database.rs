@@ -26,43 +26,54 @@ pub(super) fn in_memory() -> Result<Database, StoreError> {
     Ok(database)
 }
 
+/// Opens the database at the start, making folder and file where they are missing.
 pub(super) fn at(path: &Path, cache: usize) -> Result<Database, StoreError> {
-    let name = path.display().to_string();
-    let cannot_open = |reason: String| StoreError::CannotOpen {
-        path: name.clone(),
-        reason,
-    };
-    if let Some(folder) = path.parent()
-        && !folder.as_os_str().is_empty()
-    {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| {
-                let reason = error.to_string();
-                let is_in_the_way = folder.exists() && !folder.is_dir();
-                StoreError::CannotOpen {
-                    path: folder.display().to_string(),
-                    reason: if is_in_the_way {
-                        "it is not a folder".to_owned()
-                    } else {
-                        reason
-                    },
-                }
-            })?;
+    make_folder(path)?;
+    open_file(path, cache, true)
+}
+
+/// Opens a database that was open before. What is missing now (a lost mount) is not made: in
+/// a new one everybody would be a new person to every application.
+pub(super) fn again(path: &Path, cache: usize) -> Result<Database, StoreError> {
+    match std::fs::metadata(path) {
+        Ok(file) if file.len() > 0 => open_file(path, cache, false),
+        Ok(_) => Err(cannot_open(path, "it is empty".to_owned())),
+        Err(error) => Err(cannot_open(path, error.to_string())),
     }
+}
+
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| {
+            let is_in_the_way = folder.exists() && !folder.is_dir();
+            let reason = if is_in_the_way {
+                "it is not a folder".to_owned()
+            } else {
+                error.to_string()
+            };
+            cannot_open(folder, reason)
+        })
+}
+
+fn open_file(path: &Path, cache: usize, create: bool) -> Result<Database, StoreError> {
+    let name = path.display().to_string();
     let file = OpenOptions::new()
         .read(true)
         .write(true)
-        .create(true)
+        .create(create)
         .truncate(false)
         .mode(0o600)
         .open(path)
-        .map_err(|error| cannot_open(error.to_string()))?;
+        .map_err(|error| cannot_open(path, error.to_string()))?;
     let opened = |error: DatabaseError| match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::Locked(name.clone()),
-        other => cannot_open(other.to_string()),
+        other => cannot_open(path, other.to_string()),
     };
     let database = Database::builder()
         .set_cache_size(cache)
@@ -70,6 +81,13 @@ pub(super) fn at(path: &Path, cache: usize) -> Result<Database, StoreError> {
         .map_err(opened)?;
     prepare(&database, &name)?;
     Ok(database)
+}
+
+fn cannot_open(path: &Path, reason: String) -> StoreError {
+    StoreError::CannotOpen {
+        path: path.display().to_string(),
+        reason,
+    }
 }
 
 /// Makes every table, and refuses a file that a later version wrote: reading rows that it

@@ -2,8 +2,8 @@
 //! refuses all further work until the file is opened anew, so the writer does that by
 //! itself: nobody should have to be woken to restart a process that only needs its disk.
 
-use std::panic::catch_unwind;
-use std::path::PathBuf;
+use std::panic::{UnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::Database;
@@ -25,7 +25,10 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) fn open(place: Place) -> Result<Self, StoreError> {
-        let database = open(&place)?;
+        let database = match &place {
+            Place::Memory => database::in_memory()?,
+            Place::File { path, cache } => guarded(path, || database::at(path, *cache))?,
+        };
         Ok(Self {
             place,
             open: RwLock::new(Some(Arc::new(database))),
@@ -45,12 +48,12 @@ impl Slot {
     /// locked and this fails; the next try is the next act's. What is in memory has no disk
     /// to fail, and would be lost.
     pub(super) fn reopen(&self) -> Result<(), StoreError> {
-        if matches!(self.place, Place::Memory) {
+        let Place::File { path, cache } = &self.place else {
             return Ok(());
-        }
+        };
         let mut slot = self.open.write().unwrap_or_else(PoisonError::into_inner);
         slot.take();
-        *slot = Some(Arc::new(open(&self.place)?));
+        *slot = Some(Arc::new(guarded(path, || database::again(path, *cache))?));
         Ok(())
     }
 
@@ -62,17 +65,15 @@ impl Slot {
     }
 }
 
-fn open(place: &Place) -> Result<Database, StoreError> {
-    match place {
-        Place::Memory => database::in_memory(),
-        // redb panics over some kinds of damage; an operator wants a sentence.
-        Place::File { path, cache } => {
-            catch_unwind(|| database::at(path, *cache)).unwrap_or_else(|_| {
-                Err(StoreError::CannotOpen {
-                    path: path.display().to_string(),
-                    reason: "it is damaged; restore a backup".to_owned(),
-                })
-            })
-        }
-    }
+/// redb panics over some kinds of damage; an operator wants a sentence.
+fn guarded(
+    path: &Path,
+    open: impl FnOnce() -> Result<Database, StoreError> + UnwindSafe,
+) -> Result<Database, StoreError> {
+    catch_unwind(open).unwrap_or_else(|_| {
+        Err(StoreError::CannotOpen {
+            path: path.display().to_string(),
+            reason: "it is damaged; restore a backup".to_owned(),
+        })
+    })
 }

@@ -87,3 +87,32 @@ async fn while_the_disk_is_full_tokens_that_were_given_out_go_on_working() {
         assert_eq!(userinfo.status(), StatusCode::OK);
     }
 }
+
+/// A mount that is lost takes the database with it: in its place no new one may be made, in
+/// which everybody would be a new person.
+#[tokio::test]
+async fn a_database_that_is_gone_for_a_while_is_not_replaced_by_a_new_one() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
+    broker.wait_for("dingpass is serving");
+    let rp = place.rp().await;
+    let before = rp.sign_in(&mut Browser::new(), &[]).await;
+
+    broker.limit_files("1");
+    std::fs::rename(place.path("data"), place.path("away")).unwrap();
+    let request = rp.request(&[], &[]);
+    let page = Browser::new().follow(&request.url, REDIRECT).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    broker.limit_files("unlimited");
+    assert_eq!(
+        status(&place, "/readyz").await,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert!(!place.path("data").exists(), "something was made anew");
+
+    std::fs::rename(place.path("away"), place.path("data")).unwrap();
+    assert_eq!(status(&place, "/readyz").await, StatusCode::OK);
+    let after = rp.sign_in(&mut Browser::new(), &[]).await;
+    assert_eq!(after.sub(), before.sub());
+}
