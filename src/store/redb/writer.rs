@@ -151,15 +151,14 @@ fn write_until_closed(
             }
             continue;
         }
-        let lost = one_by_one(slot, batch);
-        healthy.store(!lost, Ordering::Relaxed);
+        one_by_one(slot, batch, healthy);
     }
 }
 
-/// Runs each act in a transaction of its own; tells whether the database lost one. It is
-/// opened anew once for all of them (after a crash that walks the file), and once more at
+/// Runs each act in a transaction of its own. Whoever is told of a loss finds it in `healthy`
+/// already. The database is opened anew once for all of them (after a crash that walks the file), and once more at
 /// the end, so that reading goes on from the last good state while nothing can be written.
-fn one_by_one(slot: &Slot, batch: Vec<Box<dyn Act>>) -> bool {
+fn one_by_one(slot: &Slot, batch: Vec<Box<dyn Act>>, healthy: &AtomicBool) {
     let mut reopened = false;
     let mut given_up: Option<StoreError> = None;
     for act in batch {
@@ -179,6 +178,7 @@ fn one_by_one(slot: &Slot, batch: Vec<Box<dyn Act>>) -> bool {
         if let Err(error) = &committed {
             tracing::error!(%error, "a transaction of the store was lost");
         }
+        healthy.store(!is_lost(&committed), Ordering::Relaxed);
         if is_lost(&committed) {
             given_up = committed.clone().err();
         }
@@ -188,7 +188,6 @@ fn one_by_one(slot: &Slot, batch: Vec<Box<dyn Act>>) -> bool {
     if given_up.is_some() && reopen(slot) {
         std::thread::sleep(REST);
     }
-    given_up.is_some()
 }
 
 /// A row that can't be read is that row's trouble; this is the disk's.
