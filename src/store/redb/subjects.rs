@@ -26,6 +26,13 @@ impl Subjects for RedbStore {
                 let Some(mut subject) = find(transaction, &link)? else {
                     return Ok(SignedOut::Unknown);
                 };
+                // Gone already, and never back since: nothing to end, and no row for each try.
+                if subject
+                    .signed_out_at
+                    .is_some_and(|moment| moment > subject.last_sign_in)
+                {
+                    return Ok(SignedOut::Everywhere);
+                }
                 subject.signed_out_at = Some(now.as_millis());
                 let row = encode("subjects", &subject)?;
                 transaction

@@ -116,3 +116,27 @@ async fn no_other_failure_ends_anybody_s_session() {
     assert_eq!(userinfo(&house, &signed_in.access_token).await, 200);
     assert!(silently(&rp, &mut browser).await.get("code").is_some());
 }
+
+/// Each refusal would be a durable row: whoever is gone already is written down once.
+#[tokio::test]
+async fn a_leaver_who_tries_again_and_again_is_written_down_once() {
+    let house = House::start().await;
+    let rp = house.rp().await;
+    let mut browser = house.browser();
+    rp.sign_in(&mut browser, &[]).await;
+    house.clock.advance_seconds(1);
+    let person = "people/zhangsan";
+    house
+        .sim
+        .control(Method::PATCH, person, json!({"left": true}))
+        .await;
+    for _ in 0..3 {
+        assert_eq!(try_again(&rp, &mut browser).await, 403);
+        house.clock.advance_seconds(1);
+    }
+    let told = house.store.latest_events(10).await.unwrap();
+    let gone = |event: &&dingpass::domain::event::AuditEvent| {
+        matches!(event.kind, EventKind::NoLongerVouchedFor { .. })
+    };
+    assert_eq!(told.iter().filter(gone).count(), 1);
+}
