@@ -17,15 +17,16 @@ export const PATIENCE = 30_000;
 
 export const SECRET = 'a-secret-of-at-least-32-characters!!';
 
-// A port that was free a moment ago.
+// A port that is free, from below the range that the system gives out by itself, so that
+// nobody is given it before the child takes it.
+let next = 10_000 + (process.pid % 20_000);
 function freePort() {
-  return new Promise((resolve, reject) => {
+  next = next < 30_000 ? next + 1 : 10_000;
+  const port = next;
+  return new Promise((resolve) => {
     const server = createTcpServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(freePort()));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
 }
 

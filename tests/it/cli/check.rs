@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use super::place::{Place, SAMPLE};
+use super::place::Place;
 use super::process::run;
+use crate::support::SAMPLE;
 
 /// README, "Configuration": the first file that an operator writes.
 #[test]

@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use super::place::{Place, free_port, text};
+use super::place::{Place, text};
 use super::process::{Process, run};
-use crate::support::http;
+use crate::support::{free_port, http};
 
 /// Each of the three ports has its flag, and the sentence names it.
 #[test]

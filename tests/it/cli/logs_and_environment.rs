@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::place::{Place, free_port};
+use super::place::Place;
 use super::process::Process;
-use crate::support::http;
+use crate::support::{free_port, http};
 
 /// A log collector takes one object per line, and nothing else comes on standard error.
 #[tokio::test]

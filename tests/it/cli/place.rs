@@ -1,52 +1,11 @@
 //! A folder with a configuration in it, as an operator has one.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::process::{Ended, Process, run};
-use crate::support::{CLIENT, REDIRECT, RelyingParty, SECRET};
-
-/// The configuration of the first issue.
-pub(crate) const SAMPLE: &str = r#"issuer = "http://127.0.0.1:8000"
-
-[http]
-listen = "127.0.0.1:8000"
-
-[store]
-url = "redb:data/dingpass.redb"
-
-[keys]
-directory = "keys"
-
-[[upstream]]
-id = "acme"
-kind = "dingtalk"
-name = "Acme"
-client_id = "dingsimapp"
-client_secret = "dingsimsecret"
-corp_id = "dingsimcorp"
-login_base_url = "http://127.0.0.1:9000"
-api_base_url = "http://127.0.0.1:9000"
-oapi_base_url = "http://127.0.0.1:9000"
-
-[[clients]]
-client_id = "demo"
-client_secret = "a-secret-of-at-least-32-characters!!"
-client_name = "Demo"
-redirect_uris = ["http://127.0.0.1:8080/callback"]
-post_logout_redirect_uris = ["http://127.0.0.1:8080/"]
-token_endpoint_auth_method = "client_secret_basic"
-scope = "openid profile email phone groups dingtalk offline_access"
-require_pkce = false
-"#;
-
-/// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
-}
+use crate::support::{CLIENT, REDIRECT, RelyingParty, SAMPLE, SECRET, free_port};
 
 /// A simulated DingTalk that signs in its first person at once: the process and its address.
 pub(crate) fn simulator() -> (Process, String) {

@@ -72,7 +72,7 @@ fn keys_and_store_are_made_for_the_owner_alone() {
 fn a_store_that_another_process_holds_is_told() {
     let place = Place::new();
     let mut first = place.serve();
-    let elsewhere = format!("listen = \"127.0.0.1:{}\"", super::place::free_port());
+    let elsewhere = format!("listen = \"127.0.0.1:{}\"", crate::support::free_port());
     let here = format!("listen = \"{}\"", place.address());
     place.edit(&here, &elsewhere);
     let second = place.run("serve", &[]);

@@ -1,4 +1,4 @@
-//! deploy/dingpass.example.toml and the file of the README.
+//! deploy/dingpass.example.toml and the file of the SAMPLE.
 
 use std::time::Duration;
 
@@ -6,43 +6,11 @@ use dingpass::config::{LogFormat, StoreLocation, UpstreamKind, UsernameSource};
 use dingpass::domain::client::{ApplicationType, IdTokenClaims};
 use dingpass::domain::lifetimes::Lifetimes;
 
+use crate::support::SAMPLE;
+
 use super::{LEAST, faults, loads, with};
 
 pub(super) const EXAMPLE: &str = include_str!("../../../deploy/dingpass.example.toml");
-
-const README: &str = r#"
-issuer = "http://127.0.0.1:8000"
-
-[http]
-listen = "127.0.0.1:8000"
-
-[store]
-url = "redb:data/dingpass.redb"      # "redb::memory:" keeps nothing
-
-[keys]
-directory = "keys"
-
-[[upstream]]
-id = "acme"
-kind = "dingtalk"
-name = "Acme"
-client_id = "dingsimapp"
-client_secret = "dingsimsecret"
-corp_id = "dingsimcorp"
-login_base_url = "http://127.0.0.1:9000"     # the three default to DingTalk's own hosts
-api_base_url = "http://127.0.0.1:9000"
-oapi_base_url = "http://127.0.0.1:9000"
-
-[[clients]]
-client_id = "demo"
-client_secret = "a-secret-of-at-least-32-characters!!"
-client_name = "Demo"
-redirect_uris = ["http://127.0.0.1:8080/callback"]
-post_logout_redirect_uris = ["http://127.0.0.1:8080/"]
-token_endpoint_auth_method = "client_secret_basic"
-scope = "openid profile email phone groups dingtalk offline_access"
-require_pkce = false
-"#;
 
 /// The example with its commented keys uncommented.
 pub(super) fn uncommented() -> String {
@@ -66,7 +34,7 @@ pub(super) fn keys(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_file_of_the_readme_loads() {
-    let config = loads(README);
+    let config = loads(SAMPLE);
     assert_eq!(config.issuer.as_str(), "http://127.0.0.1:8000");
     assert_eq!(config.upstreams[0].name, "Acme");
     let UpstreamKind::DingTalk(dingtalk) = &config.upstreams[0].kind;

@@ -25,12 +25,10 @@ impl Drop for Broker {
 impl Broker {
     async fn start(mock: &str, filter: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let address = format!("127.0.0.1:{}", crate::support::free_port());
         let issuer = format!("http://{address}");
         let config = folder.path().join("dingpass.toml");
-        let text = configuration(&address.to_string(), mock, filter);
+        let text = configuration(&address, mock, filter);
         std::fs::write(&config, text).unwrap();
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let process = Command::new(env!("CARGO_BIN_EXE_dingpass"))

@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use http::StatusCode;
 
-use crate::support::http;
+use crate::support::{free_port, http};
 
 struct Running(Child);
 
@@ -13,11 +13,6 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// CONTRIBUTING.md, Decisions: a proxy variable of the environment would see the secret.

@@ -4,13 +4,17 @@
 mod broker;
 mod browser;
 mod clock;
+mod port;
 mod rp;
+mod sample;
 mod simulator;
 
 pub(crate) use broker::{CLIENT, House, REDIRECT, SECRET, test_keyring};
 pub(crate) use browser::{Browser, Page};
 pub(crate) use clock::TestClock;
+pub(crate) use port::free_port;
 pub(crate) use rp::{Answer, RelyingParty, SignedIn};
+pub(crate) use sample::SAMPLE;
 pub(crate) use simulator::DingTalkSim;
 
 /// An HTTP client that follows nothing and uses no proxy.
