@@ -1,11 +1,11 @@
 //! `token_endpoint_auth_method` and the secret that belongs to it.
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::nearest::alternatives;
-use super::reader::Section;
+use super::reader::{Found, Section};
 use super::secret;
-use crate::domain::client::ClientAuthentication;
+use crate::domain::client::{ClientAuthentication, Secrets};
 use crate::domain::secret::Digest;
 
 /// Shorter ones could be guessed by who sees one of the plain digests that are kept.
@@ -57,11 +57,19 @@ pub(super) fn authentication(
     section: &mut Section<'_>,
     method: Option<Method>,
 ) -> Option<ClientAuthentication> {
-    let given = section.has("client_secret") || section.has("client_secret_file");
+    let written = section.has("client_secret") || section.has("client_secret_file");
     let secret = secret::take(section, "client_secret", "client_secret_file");
+    let next_given = section.has("client_secret_next") || section.has("client_secret_next_file");
+    let next = secret::take(section, "client_secret_next", "client_secret_next_file");
+    if next_given && next.is_none() {
+        return None;
+    }
+    let given = written || next_given;
     match method? {
         Method::None if given => {
-            let at = secret.map_or_else(|| section.header(), |secret| secret.at);
+            let at = secret
+                .or(next)
+                .map_or_else(|| section.header(), |secret| secret.at);
             section.fault(
                 &at,
                 "a client with token_endpoint_auth_method \"none\" (also by preset) has no secret; take the secret or the method away",
@@ -69,7 +77,7 @@ pub(super) fn authentication(
             None
         }
         Method::None => Some(ClientAuthentication::None),
-        Method::Secret if !given => {
+        Method::Secret if secret.is_none() && !written => {
             section.missing(
                 "client_secret",
                 "\"<at least 32 random characters>\", or client_secret_file, or token_endpoint_auth_method = \"none\"",
@@ -77,16 +85,24 @@ pub(super) fn authentication(
             None
         }
         Method::Secret => {
-            let secret = secret?;
-            let text = secret.value.expose_secret();
-            if text.len() < SHORTEST_SECRET {
-                section.fault(
-                    &secret.at,
-                    "the client's secret must have at least 32 characters, better 43 random ones",
-                );
-                return None;
-            }
-            Some(ClientAuthentication::Secret(Digest::of(text)))
+            let current = digest(section, &secret?)?;
+            let next = match next {
+                Some(next) => Some(digest(section, &next)?),
+                None => None,
+            };
+            Some(ClientAuthentication::Secret(Secrets { current, next }))
         }
     }
+}
+
+fn digest(section: &mut Section<'_>, secret: &Found<SecretString>) -> Option<Digest> {
+    let text = secret.value.expose_secret();
+    if text.len() < SHORTEST_SECRET {
+        section.fault(
+            &secret.at,
+            "the client's secret must have at least 32 characters, better 43 random ones",
+        );
+        return None;
+    }
+    Some(Digest::of(text))
 }

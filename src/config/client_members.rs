@@ -19,7 +19,6 @@ enum Shape {
     /// An https URL.
     SecureUrl,
     SecureUrls,
-    Origins,
     Table,
 }
 
@@ -32,19 +31,13 @@ const SILENT: [(&str, Shape); 4] = [
     ("require_auth_time", Shape::Flag),
 ];
 
-const LOGOUT: &str = "logout is not there yet";
-const CONSENT: &str = "there is no consent page yet";
-const OFFLINE: &str = "refresh tokens are not there yet";
 const CLIENT_KEYS: &str = "clients can't authenticate by key yet";
 const PLAIN_ID_TOKEN: &str = "ID Tokens are signed, not encrypted";
 const PLAIN_USERINFO: &str = "userinfo is plain JSON";
 const NO_REQUEST_OBJECTS: &str = "request objects are refused";
 
 /// Accepted with a warning that says why nothing comes of it.
-const LATER: [(&str, Shape, &str); 26] = [
-    ("logo_uri", Shape::Url, CONSENT),
-    ("policy_uri", Shape::Url, CONSENT),
-    ("tos_uri", Shape::Url, CONSENT),
+const LATER: [(&str, Shape, &str); 16] = [
     ("jwks", Shape::Table, CLIENT_KEYS),
     ("jwks_uri", Shape::SecureUrl, CLIENT_KEYS),
     ("token_endpoint_auth_signing_alg", Shape::Text, CLIENT_KEYS),
@@ -67,21 +60,6 @@ const LATER: [(&str, Shape, &str); 26] = [
         "request_uris",
         Shape::SecureUrls,
         "request objects are refused",
-    ),
-    ("backchannel_logout_uri", Shape::Url, LOGOUT),
-    ("backchannel_logout_session_required", Shape::Flag, LOGOUT),
-    ("frontchannel_logout_uri", Shape::Url, LOGOUT),
-    ("frontchannel_logout_session_required", Shape::Flag, LOGOUT),
-    ("offline_access_outlives_logout", Shape::Flag, OFFLINE),
-    (
-        "may_introspect",
-        Shape::Texts,
-        "introspection is not there yet",
-    ),
-    (
-        "allowed_cors_origins",
-        Shape::Origins,
-        "CORS is not there yet",
     ),
     (
         "software_statement",
@@ -152,11 +130,8 @@ pub(super) fn read(section: &mut Section<'_>) {
     for (key, shape) in LOCALISED {
         localised(section, key, shape);
     }
-    grant_types(section);
-    response_types(section);
     subject_type(section);
     section.choice("id_token_signed_response_alg", &[("RS256", ())]);
-    consent(section);
 }
 
 /// Checks a member's type and says where it is, if it is there and right.
@@ -167,7 +142,7 @@ fn take(section: &mut Section<'_>, key: &'static str, shape: Shape) -> Option<Or
             let text = section.text(key)?;
             check(section, key, shape, &text).then_some(text.at)
         }
-        Shape::Texts | Shape::SecureUrls | Shape::Origins => {
+        Shape::Texts | Shape::SecureUrls => {
             let texts = section.texts(key)?;
             let mut proper = true;
             for text in &texts.value {
@@ -191,7 +166,6 @@ fn check(section: &mut Section<'_>, key: &str, shape: Shape, text: &Found<String
     let checked = match shape {
         Shape::Url => web_url::any(&text.value).map(drop),
         Shape::SecureUrl | Shape::SecureUrls => web_url::secure(&text.value).map(drop),
-        Shape::Origins => web_url::origin(&text.value).map(drop),
         Shape::Text | Shape::Texts | Shape::Flag | Shape::Table => Ok(()),
     };
     if let Err(message) = checked {
@@ -216,63 +190,12 @@ fn localised(section: &mut Section<'_>, key: &'static str, shape: Shape) {
     }
 }
 
-fn grant_types(section: &mut Section<'_>) {
-    const KEY: &str = "grant_types";
-    let Some(written) = section.texts(KEY) else {
-        return;
-    };
-    let mut by_code = false;
-    for text in &written.value {
-        match text.value.as_str() {
-            "authorization_code" => by_code = true,
-            "refresh_token" => {
-                section.warn(
-                    &text.at,
-                    format!("`{KEY}`: \"refresh_token\" is accepted, but not granted yet"),
-                );
-            }
-            _ => section.fault(
-                &text.at,
-                format!("`{KEY}` takes \"authorization_code\" and \"refresh_token\" alone"),
-            ),
-        }
-    }
-    if !by_code {
-        section.fault(
-            &written.at,
-            format!("`{KEY}` must hold \"authorization_code\", the only grant there is"),
-        );
-    }
-}
-
-fn response_types(section: &mut Section<'_>) {
-    let Some(written) = section.texts("response_types") else {
-        return;
-    };
-    if written.value.is_empty() {
-        section.fault(&written.at, "`response_types` must be [\"code\"]");
-    }
-    for text in &written.value {
-        section.choose("response_types", text, &[("code", ())]);
-    }
-}
-
 fn subject_type(section: &mut Section<'_>) {
     let choice = section.choice("subject_type", &[("public", true), ("pairwise", false)]);
     if let Some(Found { value: false, at }) = choice {
         section.fault(
             &at,
             "`subject_type`: \"pairwise\" is not there yet; write \"public\"",
-        );
-    }
-}
-
-fn consent(section: &mut Section<'_>) {
-    let choice = section.choice("consent", &[("implied", false), ("ask", true)]);
-    if let Some(Found { value: true, at }) = choice {
-        section.warn(
-            &at,
-            format!("`consent` = \"ask\" has no effect yet: {CONSENT}"),
         );
     }
 }

@@ -3,6 +3,7 @@
 use super::client_authentication::Method;
 use super::reader::Section;
 use crate::domain::client::{ApplicationType, IdTokenClaims};
+use crate::domain::grant_type::GrantType;
 use crate::domain::scope::Scope;
 
 /// The defaults of a client's other keys.
@@ -14,6 +15,9 @@ pub(super) struct Preset {
     pub(super) id_token_claims: IdTokenClaims,
     /// Both of them.
     pub(super) extra_claims: bool,
+    pub(super) grant_types: &'static [GrantType],
+    /// Whether a query is left out when `post_logout_redirect_uris` are compared.
+    pub(super) any_post_logout_query: bool,
     /// Scopes without which the application works badly.
     pub(super) expected_scopes: &'static [Scope],
 }
@@ -25,12 +29,16 @@ const WEB: Preset = Preset {
     require_pkce: true,
     id_token_claims: IdTokenClaims::Standard,
     extra_claims: false,
+    grant_types: &[GrantType::AuthorizationCode],
+    any_post_logout_query: false,
     expected_scopes: &[],
 };
 
-/// Script in a browser: it can keep no secret.
+/// Script in a browser: it can keep no secret, and stays signed in by refresh tokens, since a
+/// hidden frame has no cookies any more.
 const SPA: Preset = Preset {
     method: Method::None,
+    grant_types: &[GrantType::AuthorizationCode, GrantType::RefreshToken],
     ..WEB
 };
 
@@ -40,33 +48,34 @@ const NATIVE: Preset = Preset {
     ..SPA
 };
 
-/// NocoBase sends no challenge, reads userinfo alone and logs ID Tokens.
+/// A program that acts for itself: nobody signs in there.
+const MACHINE: Preset = Preset {
+    grant_types: &[GrantType::ClientCredentials],
+    ..WEB
+};
+
+/// NocoBase sends no challenge, reads userinfo alone and logs ID Tokens; after a logout it
+/// wants people back at whatever its address bar shows.
 const NOCOBASE: Preset = Preset {
     require_pkce: false,
     id_token_claims: IdTokenClaims::Minimal,
     extra_claims: true,
+    any_post_logout_query: true,
     expected_scopes: &[Scope::Profile, Scope::Email, Scope::Phone],
     ..WEB
 };
 
-const PRESETS: [(&str, Option<Preset>); 5] = [
-    ("nocobase", Some(NOCOBASE)),
-    ("web", Some(WEB)),
-    ("spa", Some(SPA)),
-    ("native", Some(NATIVE)),
-    ("machine", None),
+const PRESETS: [(&str, Preset); 5] = [
+    ("nocobase", NOCOBASE),
+    ("web", WEB),
+    ("spa", SPA),
+    ("native", NATIVE),
+    ("machine", MACHINE),
 ];
 
 /// The client's preset, or the defaults.
 pub(super) fn preset(section: &mut Section<'_>) -> Preset {
-    match section.choice("preset", &PRESETS) {
-        None => WEB,
-        Some(found) => found.value.unwrap_or_else(|| {
-            section.fault(
-                &found.at,
-                "`preset`: \"machine\" is not there yet, since no grant works without a person",
-            );
-            WEB
-        }),
-    }
+    section
+        .choice("preset", &PRESETS)
+        .map_or(WEB, |found| found.value)
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::reader::{Found, Section};
+use super::web_url;
 use crate::domain::client::ApplicationType;
 use crate::domain::uri::{RedirectKind, RedirectUri};
 
@@ -15,36 +16,66 @@ pub(super) struct RedirectRule {
     pub(super) application_type: Option<ApplicationType>,
 }
 
-/// `redirect_uris`, or none after a fault.
+/// `redirect_uris`, or none after a fault. A client that never sends a person here needs none.
 pub(super) fn redirect_uris(
     section: &mut Section<'_>,
     rule: RedirectRule,
+    needed: bool,
 ) -> Option<Vec<RedirectUri>> {
     const KEY: &str = "redirect_uris";
+    if !section.has(KEY) && !needed {
+        section.texts(KEY);
+        return Some(Vec::new());
+    }
     if !section.has(KEY) {
         section.missing(KEY, "[\"https://app.example.com/callback\"]");
     }
     let written = section.texts(KEY)?;
-    if written.value.is_empty() {
+    if written.value.is_empty() && needed {
         section.fault(
             &written.at,
             format!("`{KEY}` must name at least one address"),
         );
     }
     let uris = check_all(section, KEY, &written.value, rule);
-    (!uris.is_empty()).then_some(uris)
+    (!uris.is_empty() || !needed).then_some(uris)
 }
 
 /// `post_logout_redirect_uris`: checked by the same rules.
-pub(super) fn post_logout_redirect_uris(section: &mut Section<'_>, rule: RedirectRule) {
+pub(super) fn post_logout_redirect_uris(
+    section: &mut Section<'_>,
+    rule: RedirectRule,
+) -> Vec<RedirectUri> {
     const KEY: &str = "post_logout_redirect_uris";
-    if let Some(written) = section.texts(KEY) {
-        check_all(section, KEY, &written.value, rule);
-        section.warn(
-            &written.at,
-            format!("`{KEY}` has no effect yet: logout is not there yet"),
-        );
+    section.texts(KEY).map_or_else(Vec::new, |written| {
+        check_all(section, KEY, &written.value, rule)
+    })
+}
+
+/// Origins whose script may call us: those of the redirect URIs, which are the client's own,
+/// and of `allowed_cors_origins`.
+pub(super) fn cors_origins(
+    section: &mut Section<'_>,
+    redirect_uris: Option<&[RedirectUri]>,
+) -> Vec<String> {
+    const KEY: &str = "allowed_cors_origins";
+    let mut origins: BTreeSet<String> = redirect_uris
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|uri| url::Url::parse(uri.as_str()).ok())
+        .map(|url| url.origin())
+        .filter(url::Origin::is_tuple)
+        .map(|origin| origin.ascii_serialization())
+        .collect();
+    for text in section.texts(KEY).map_or_else(Vec::new, |it| it.value) {
+        match web_url::origin(&text.value) {
+            Ok(url) => {
+                origins.insert(url.origin().ascii_serialization());
+            }
+            Err(message) => section.fault(&text.at, format!("`{KEY}` {message}")),
+        }
     }
+    origins.into_iter().collect()
 }
 
 fn check_all(

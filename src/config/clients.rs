@@ -7,8 +7,9 @@ use super::client_presets::{Preset, preset};
 use super::client_uris::{self, RedirectRule};
 use super::nearest::nearest;
 use super::reader::{Found, Section, printable};
-use super::{client_members, web_url};
+use super::{client_grants, client_logout, client_members, web_url};
 use crate::domain::client::{ApplicationType, Client, IdTokenClaims};
+use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::scope::{Scope, Scopes};
 
@@ -56,20 +57,36 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Clien
     let method = method(section, preset.method);
     let authentication = authentication(section, method);
     let application_type = application_type(section, &preset);
+    let scope = scope(section, &preset);
+    let grant_types = client_grants::grant_types(section, &preset, &scope, method);
+    client_grants::response_types(section);
     let rule = RedirectRule {
         public: method.map(|method| method == Method::None),
         application_type,
     };
-    let redirect_uris = client_uris::redirect_uris(section, rule);
-    client_uris::post_logout_redirect_uris(section, rule);
+    let by_code = grant_types.contains(&GrantType::AuthorizationCode);
+    let redirect_uris = client_uris::redirect_uris(section, rule, by_code);
+    let logout = client_logout::read(section, &preset, rule, redirect_uris.as_deref());
+    let cors_origins = client_uris::cors_origins(section, redirect_uris.as_deref());
     let name = section.text("client_name").map(|text| text.value);
-    let client_uri = client_uri(section);
-    let scope = scope(section, &preset);
+    let client_uri = page(section, "client_uri");
+    let logo_uri = page(section, "logo_uri");
+    let policy_uri = page(section, "policy_uri");
+    let tos_uri = page(section, "tos_uri");
+    let consent = client_grants::consent(section);
     let require_pkce = require_pkce(section, &preset, method);
     let id_token_claims = section.choice("id_token_claims", &ID_TOKEN_CLAIMS);
     let (username_claim, phone_claim) = extra_claims(section, &preset);
     let release_unverified_email = section.flag("release_unverified_email");
     let default_max_age = section.whole("default_max_age");
+    let may_introspect = may_introspect(section);
+    if by_code && !scope.contains(Scope::Openid) {
+        let at = section.header();
+        section.warn(
+            &at,
+            "`scope` lacks \"openid\", without which nobody can sign in",
+        );
+    }
     client_members::read(section);
 
     let id = id?;
@@ -77,6 +94,7 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Clien
         name: name.unwrap_or_else(|| id.as_str().to_owned()),
         id,
         authentication: authentication?,
+        grant_types,
         redirect_uris: redirect_uris?,
         application_type: application_type?,
         scope,
@@ -85,7 +103,17 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Clien
         username_claim,
         phone_claim,
         release_unverified_email: release_unverified_email.is_some_and(|flag| flag.value),
+        consent,
         client_uri,
+        logo_uri,
+        policy_uri,
+        tos_uri,
+        post_logout: logout.post_logout,
+        backchannel_logout: logout.backchannel,
+        frontchannel_logout: logout.frontchannel,
+        offline_access_outlives_logout: logout.offline_access_outlives_logout,
+        may_introspect,
+        cors_origins,
         default_max_age: default_max_age.map(|seconds| seconds.value),
     })
 }
@@ -125,12 +153,22 @@ fn application_type(section: &mut Section<'_>, preset: &Preset) -> Option<Applic
         .map(|found| found.value)
 }
 
-fn client_uri(section: &mut Section<'_>) -> Option<String> {
-    let text = section.text("client_uri")?;
+/// The address of a page, or of an image on one.
+fn page(section: &mut Section<'_>, key: &'static str) -> Option<String> {
+    let text = section.text(key)?;
     if let Err(message) = web_url::any(&text.value) {
-        section.fault(&text.at, format!("`client_uri` {message}"));
+        section.fault(&text.at, format!("`{key}` {message}"));
     }
     Some(text.value)
+}
+
+fn may_introspect(section: &mut Section<'_>) -> Vec<ClientId> {
+    section
+        .texts("may_introspect")
+        .map_or_else(Vec::new, |written| written.value)
+        .into_iter()
+        .map(|text| ClientId::new(text.value))
+        .collect()
 }
 
 fn scope(section: &mut Section<'_>, preset: &Preset) -> Scopes {
@@ -141,12 +179,6 @@ fn scope(section: &mut Section<'_>, preset: &Preset) -> Scopes {
     });
     for name in value.split(' ').filter(|name| !name.is_empty()) {
         match Scope::parse(name) {
-            Some(Scope::OfflineAccess) => {
-                section.warn(
-                    &at,
-                    "`scope`: offline_access is accepted, but not granted yet",
-                );
-            }
             Some(_) => {}
             None => {
                 let guess = nearest(name, Scope::ALL.map(Scope::as_str))
@@ -160,12 +192,6 @@ fn scope(section: &mut Section<'_>, preset: &Preset) -> Scopes {
         }
     }
     let scope = Scopes::parse(&value);
-    if !scope.contains(Scope::Openid) {
-        section.warn(
-            &at,
-            "`scope` lacks \"openid\", without which nobody can sign in",
-        );
-    }
     for needed in preset.expected_scopes {
         if !scope.contains(*needed) {
             let name = needed.as_str();

@@ -4,6 +4,8 @@
 //! known name. Only `app` and `cli` see these types; services get the pieces they need.
 
 mod client_authentication;
+mod client_grants;
+mod client_logout;
 mod client_members;
 mod client_presets;
 mod client_uris;

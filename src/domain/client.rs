@@ -1,5 +1,10 @@
 //! A client: an application that people sign in to. Member names are those of RFC 7591.
 
+use std::sync::Arc;
+
+use jsonwebtoken::jwk::JwkSet;
+
+use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::scope::Scopes;
 use crate::domain::secret::Digest;
@@ -14,7 +19,9 @@ pub struct Client {
     pub name: String,
     /// How it proves who it is.
     pub authentication: ClientAuthentication,
-    /// `redirect_uris`; never empty.
+    /// `grant_types`: how it may get tokens; never empty.
+    pub grant_types: Vec<GrantType>,
+    /// `redirect_uris`; empty only for one that never sends a person here.
     pub redirect_uris: Vec<RedirectUri>,
     /// `application_type`
     pub application_type: ApplicationType,
@@ -30,8 +37,29 @@ pub struct Client {
     pub phone_claim: bool,
     /// Whether it gets an e-mail address that the organisation doesn't own.
     pub release_unverified_email: bool,
+    /// Whether people are asked before it learns of them.
+    pub consent: ConsentPolicy,
     /// `client_uri`: where the way back leads when an answer can't be given.
     pub client_uri: Option<String>,
+    /// `logo_uri`: shown to the person who is asked.
+    pub logo_uri: Option<String>,
+    /// `policy_uri`: shown to the person who is asked.
+    pub policy_uri: Option<String>,
+    /// `tos_uri`: shown to the person who is asked.
+    pub tos_uri: Option<String>,
+    /// Where a person may be sent after a logout.
+    pub post_logout: PostLogout,
+    /// `backchannel_logout_uri`: told by us when a session ends.
+    pub backchannel_logout: Option<LogoutNotice>,
+    /// `frontchannel_logout_uri`: told by the person's browser when a session ends.
+    pub frontchannel_logout: Option<LogoutNotice>,
+    /// Whether its offline refresh tokens go on after the person's logout.
+    pub offline_access_outlives_logout: bool,
+    /// The clients whose tokens it may introspect, beside its own.
+    pub may_introspect: Vec<ClientId>,
+    /// Origins whose script may call the endpoints that read no cookie: those of its redirect
+    /// URIs and of `allowed_cors_origins`, as browsers write them.
+    pub cors_origins: Vec<String>,
     /// `default_max_age`, in seconds.
     pub default_max_age: Option<u64>,
 }
@@ -43,7 +71,68 @@ pub enum ClientAuthentication {
     None,
     /// `client_secret_basic` or `client_secret_post`: either is taken, whichever the client
     /// is registered for, since libraries switch between them.
-    Secret(Digest),
+    Secret(Secrets),
+    /// `private_key_jwt` (OIDC Core section 9): it signs with a key of its own.
+    PrivateKeyJwt(ClientKeys),
+}
+
+/// The secrets of a client: two of them while it is being changed, so that neither the old
+/// nor the new one is refused meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct Secrets {
+    /// `client_secret`
+    pub current: Digest,
+    /// `client_secret_next`
+    pub next: Option<Digest>,
+}
+
+impl Secrets {
+    /// Whether `presented` is one of them.
+    #[must_use]
+    pub fn admit(&self, presented: &str) -> bool {
+        let presented = Digest::of(presented);
+        let current = self.current == presented;
+        let next = self.next.is_some_and(|next| next == presented);
+        current | next
+    }
+}
+
+/// Where the public keys of a client are.
+#[derive(Clone, Debug)]
+pub enum ClientKeys {
+    /// `jwks`
+    Inline(Arc<JwkSet>),
+    /// `jwks_uri`
+    At(String),
+}
+
+/// Whether people are asked before a client learns of them (OIDC Core section 3.1.2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentPolicy {
+    /// The operator has agreed for everybody: a first-party application.
+    Implied,
+    /// Each person is asked, once for each scope.
+    Ask,
+}
+
+/// Where a person may be sent after a logout (OIDC RP-Initiated Logout section 3.1).
+#[derive(Clone, Debug, Default)]
+pub struct PostLogout {
+    /// `post_logout_redirect_uris`
+    pub uris: Vec<RedirectUri>,
+    /// Whether a query is left out of the comparison: NocoBase sends the address bar. Only
+    /// after the person has confirmed the logout.
+    pub any_query: bool,
+}
+
+/// How a client wants to hear of a logout (OIDC Back-Channel and Front-Channel Logout,
+/// section 2.2 and section 2 each).
+#[derive(Clone, Debug)]
+pub struct LogoutNotice {
+    /// The address.
+    pub uri: String,
+    /// Whether it needs to know which session ended.
+    pub session_required: bool,
 }
 
 /// `application_type` (OIDC Registration section 2).
@@ -71,6 +160,12 @@ impl Client {
         matches!(self.authentication, ClientAuthentication::None)
     }
 
+    /// Whether it may get tokens in that way.
+    #[must_use]
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+
     /// Where it lives: `client_uri`, or else the origin of its first redirect URI, if that is
     /// one of the web.
     #[must_use]
@@ -96,13 +191,18 @@ impl Client {
 
 /// The clients that are known, by id; held parsed in memory.
 #[derive(Clone, Debug, Default)]
-pub struct Clients(std::collections::HashMap<ClientId, std::sync::Arc<Client>>);
+pub struct Clients(std::collections::HashMap<ClientId, Arc<Client>>);
 
 impl Clients {
     /// The client of that id.
     #[must_use]
-    pub fn find(&self, id: &ClientId) -> Option<std::sync::Arc<Client>> {
+    pub fn find(&self, id: &ClientId) -> Option<Arc<Client>> {
         self.0.get(id).cloned()
+    }
+
+    /// All of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Client>> {
+        self.0.values()
     }
 }
 
@@ -111,7 +211,7 @@ impl FromIterator<Client> for Clients {
         Self(
             clients
                 .into_iter()
-                .map(|client| (client.id.clone(), std::sync::Arc::new(client)))
+                .map(|client| (client.id.clone(), Arc::new(client)))
                 .collect(),
         )
     }

@@ -60,6 +60,9 @@ pub enum EventKind {
         upstream: UpstreamId,
         /// The cause's name.
         cause: String,
+        /// DingTalk's own name of the call that said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upstream_request: Option<String>,
     },
     /// A code was redeemed.
     CodeRedeemed {
@@ -84,4 +87,138 @@ pub enum EventKind {
         /// Whose.
         subject: SubjectId,
     },
+    /// A refresh token that had been exchanged came again, after the grace: its family, its
+    /// grant and what hangs from it were revoked.
+    RefreshTokenReused {
+        /// By whom.
+        client: ClientId,
+        /// Whose.
+        subject: SubjectId,
+        /// What was revoked.
+        grant: GrantId,
+    },
+    /// A person had more families of refresh tokens with one client than are kept: the one
+    /// that was used longest ago was revoked.
+    RefreshFamilyEvicted {
+        /// With which client.
+        client: ClientId,
+        /// Whose.
+        subject: SubjectId,
+        /// What was revoked.
+        grant: GrantId,
+    },
+    /// A client revoked a refresh token: its family and its grant's access tokens ended.
+    GrantRevoked {
+        /// By whom.
+        client: ClientId,
+        /// Whose.
+        subject: SubjectId,
+        /// What was revoked.
+        grant: GrantId,
+    },
+    /// A client revoked one access token.
+    AccessTokenRevoked {
+        /// By whom.
+        client: ClientId,
+        /// Whose; none for a token without a person.
+        subject: Option<SubjectId>,
+    },
+    /// A person agreed that a client learns of them.
+    ConsentGiven {
+        /// Who.
+        subject: SubjectId,
+        /// Which client.
+        client: ClientId,
+        /// To what, as a scope.
+        scope: String,
+    },
+    /// A person's consent was taken back, and with it all that hung from it.
+    ConsentWithdrawn {
+        /// Whose.
+        subject: SubjectId,
+        /// Which client lost it.
+        client: ClientId,
+    },
+    /// A session was ended by a logout.
+    SessionEnded {
+        /// Which.
+        sid: Sid,
+        /// Whose it was.
+        subject: SubjectId,
+        /// The client that asked for it, where one did.
+        client: Option<ClientId>,
+    },
+    /// A client was told by the back channel that a session ended, or could not be told.
+    LogoutDelivery {
+        /// Which client.
+        client: ClientId,
+        /// Whose session it was.
+        subject: SubjectId,
+        /// Which session; none where all of a person's sessions ended.
+        sid: Option<Sid>,
+        /// How many times it has been tried.
+        attempt: u32,
+        /// How it went.
+        outcome: DeliveryOutcome,
+        /// The client's answer, or why there is none; never its words.
+        answer: String,
+    },
+    /// Failures before anybody signed in, in one interval: counted, so that a flood of them
+    /// can't fill a disk.
+    FailuresCounted {
+        /// The cause's name.
+        cause: String,
+        /// Which client they were about; none where none could be named.
+        client: Option<ClientId>,
+        /// How many there were.
+        count: u64,
+        /// DingTalk's own name of the last call among them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upstream_request: Option<String>,
+    },
+    /// An operator did something over the socket.
+    OperatorActed {
+        /// The operating system's number of who did it.
+        uid: u32,
+        /// What was done.
+        act: String,
+    },
+}
+
+impl EventKind {
+    /// The event's name: in the store, in `dingpass audit`, in its JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "signed_in",
+            Self::UseridChangedHands { .. } => "userid_changed_hands",
+            Self::SessionReplaced { .. } => "session_replaced",
+            Self::NoLongerVouchedFor { .. } => "no_longer_vouched_for",
+            Self::CodeRedeemed { .. } => "code_redeemed",
+            Self::CodeSpoiled { .. } => "code_spoiled",
+            Self::CodeReplayed { .. } => "code_replayed",
+            Self::RefreshTokenReused { .. } => "refresh_token_reused",
+            Self::RefreshFamilyEvicted { .. } => "refresh_family_evicted",
+            Self::GrantRevoked { .. } => "grant_revoked",
+            Self::AccessTokenRevoked { .. } => "access_token_revoked",
+            Self::ConsentGiven { .. } => "consent_given",
+            Self::ConsentWithdrawn { .. } => "consent_withdrawn",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::LogoutDelivery { .. } => "logout_delivery",
+            Self::FailuresCounted { .. } => "failures_counted",
+            Self::OperatorActed { .. } => "operator_acted",
+        }
+    }
+}
+
+/// How a delivery went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryOutcome {
+    /// The client took it.
+    Delivered,
+    /// It will be tried again.
+    Failed,
+    /// It was tried for long enough, or can't be delivered at all.
+    GivenUp,
 }

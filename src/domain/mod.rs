@@ -8,6 +8,7 @@ pub mod code;
 pub mod error;
 pub mod event;
 pub mod grant;
+pub mod grant_type;
 pub mod id;
 pub mod identity;
 pub mod issuer;

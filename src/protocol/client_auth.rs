@@ -11,7 +11,6 @@ use base64::engine::general_purpose::STANDARD;
 use crate::domain::client::{Client, ClientAuthentication, Clients};
 use crate::domain::id::ClientId;
 use crate::domain::params::Parameters;
-use crate::domain::secret::Digest;
 
 /// A client that proved who it is (or has nothing to prove it with). Made here alone.
 #[derive(Clone, Debug)]
@@ -110,8 +109,8 @@ fn check(
         (ClientAuthentication::None, None) => true,
         // Libraries send an empty secret in Basic for a client that has none.
         (ClientAuthentication::None, Some(secret)) => secret.is_empty(),
-        (ClientAuthentication::Secret(digest), Some(secret)) => *digest == Digest::of(secret),
-        (ClientAuthentication::Secret(_), None) => false,
+        (ClientAuthentication::Secret(secrets), Some(secret)) => secrets.admit(secret),
+        (ClientAuthentication::Secret(_) | ClientAuthentication::PrivateKeyJwt(_), _) => false,
     };
     if proved {
         Ok(AuthenticatedClient(client))

@@ -225,6 +225,7 @@ pub trait Subjects: Send + Sync {
         link: Link,
         upstream: UpstreamId,
         cause: &'static str,
+        upstream_request: Option<String>,
         correlation: String,
         now: Timestamp,
     ) -> Result<SignedOut, StoreError>;

@@ -183,6 +183,7 @@ impl Authorization {
                 link.as_ref().clone(),
                 provider.id().clone(),
                 error.cause.as_str(),
+                error.detail.request_id.clone(),
                 correlation.0.clone(),
                 now,
             )

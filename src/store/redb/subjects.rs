@@ -18,6 +18,7 @@ impl Subjects for RedbStore {
         link: Link,
         upstream: UpstreamId,
         cause: &'static str,
+        upstream_request: Option<String>,
         correlation: String,
         now: Timestamp,
     ) -> Result<SignedOut, StoreError> {
@@ -47,6 +48,7 @@ impl Subjects for RedbStore {
                         subject: subject.id,
                         upstream: upstream.clone(),
                         cause: cause.to_owned(),
+                        upstream_request: upstream_request.clone(),
                     },
                 };
                 append_event(transaction, &event)?;

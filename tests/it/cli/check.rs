@@ -120,7 +120,7 @@ fn warnings_are_shown_and_the_exit_code_is_0() {
     );
     let ended = place.run("check", &[]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let at = format!("{}:28:", place.file());
+    let at = format!("{}:27:", place.file());
     assert!(ended.stdout.contains(&at), "{}", ended.stdout);
     assert!(ended.stdout.contains("is fine"), "{}", ended.stdout);
 }

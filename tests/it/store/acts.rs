@@ -181,6 +181,7 @@ pub(super) async fn told(store: &dyn Store) -> Vec<&'static str> {
             EventKind::CodeRedeemed { .. } => "redeemed",
             EventKind::CodeSpoiled { .. } => "spoiled",
             EventKind::CodeReplayed { .. } => "replayed",
+            other => other.name(),
         })
         .collect()
 }
