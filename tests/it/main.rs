@@ -11,6 +11,7 @@ mod discovery;
 mod keyring;
 mod login;
 mod outbound;
+mod properties;
 mod proxy;
 mod session;
 mod sim;
