@@ -60,12 +60,6 @@ fn allowed_addresses(section: &mut Section<'_>) -> Vec<IpNet> {
     let Some(written) = section.texts("allowed_addresses") else {
         return networks;
     };
-    if !written.value.is_empty() {
-        section.warn(
-            &written.at,
-            "`allowed_addresses` has no effect yet: no address that a client brings is called",
-        );
-    }
     for text in written.value {
         match network(&text) {
             Ok(network) => {

@@ -16,6 +16,7 @@ pub mod lifetimes;
 pub mod locale;
 pub mod params;
 pub mod pkce;
+pub mod reach;
 pub mod scope;
 pub mod secret;
 pub mod session;

@@ -2,14 +2,9 @@
 
 use std::time::Duration;
 
-use bytes::BytesMut;
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Proxy, RequestBuilder};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use reqwest::{Client, Proxy, RequestBuilder};
 
-use super::{Answer, TransportError};
+use super::{Answer, TransportError, transport};
 use crate::domain::uri::is_loopback_host;
 
 /// How the client is made.
@@ -65,27 +60,13 @@ impl OperatorHosts {
     /// # Errors
     /// [`OutboundError`] in words for an operator.
     pub fn new(settings: &Settings) -> Result<Self, OutboundError> {
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.timeout)
-            .pool_idle_timeout(Duration::from_secs(60))
-            .no_proxy();
-        let mut roots = Vec::new();
-        for pem in &settings.ca_pems {
-            roots.extend(certificates_in(pem).map_err(OutboundError::Certificates)?);
-        }
-        if !roots.is_empty() {
-            builder = builder.tls_certs_merge(roots);
-        }
+        let mut builder = transport::builder(settings)?;
         if let Some(proxy) = &settings.proxy {
             let proxy =
                 Proxy::all(proxy).map_err(|error| OutboundError::Proxy(error.to_string()))?;
             builder = builder.proxy(proxy);
         }
-        let client = builder
-            .build()
-            .map_err(|error| OutboundError::Tls(error.to_string()))?;
+        let client = transport::finish(builder)?;
         Ok(Self { client })
     }
 
@@ -111,48 +92,6 @@ impl OperatorHosts {
         if !allowed {
             return Err(TransportError::NotAllowed);
         }
-        let mut response = self.client.execute(request).await.map_err(classify)?;
-        let status = response.status().as_u16();
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(classify)? {
-            if body.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(TransportError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer {
-            status,
-            body: body.freeze(),
-        })
-    }
-}
-
-/// The certificates of a PEM text, each one fit to be trusted. The client's own builder says
-/// only that something is wrong.
-fn certificates_in(pem: &[u8]) -> Result<Vec<Certificate>, String> {
-    let mut fit = RootCertStore::empty();
-    let mut roots = Vec::new();
-    for der in CertificateDer::pem_slice_iter(pem) {
-        let der = der.map_err(|error| error.to_string())?;
-        roots.push(Certificate::from_der(&der).map_err(|error| error.to_string())?);
-        fit.add(der).map_err(|error| error.to_string())?;
-    }
-    if roots.is_empty() {
-        return Err("none was found".to_owned());
-    }
-    Ok(roots)
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
-fn classify(error: reqwest::Error) -> TransportError {
-    if error.is_timeout() {
-        TransportError::TimedOut
-    } else if error.is_connect() {
-        TransportError::Unreachable
-    } else {
-        TransportError::Broken
+        transport::execute(&self.client, request, LONGEST_ANSWER).await
     }
 }

@@ -153,9 +153,10 @@ fn read(
     let answer = answer.map_err(|error| {
         let cause = match error {
             TransportError::TimedOut => Cause::TimedOut,
-            TransportError::Unreachable | TransportError::Broken | TransportError::NotAllowed => {
-                Cause::Unreachable
-            }
+            TransportError::Unreachable
+            | TransportError::Broken
+            | TransportError::NotAllowed
+            | TransportError::Forbidden => Cause::Unreachable,
             TransportError::TooLarge => Cause::Unintelligible,
         };
         UpstreamError::bare(cause, call)

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use dingpass::outbound::{OperatorHosts, Settings, TransportError};
+use dingpass::domain::reach::Reach;
+use dingpass::outbound::{ClientUrls, OperatorHosts, Settings, SystemNames, TransportError};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -106,4 +107,25 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_not_before() {
     let others = hosts(&Authority::new().settings());
     let refused = others.send(others.get(&url)).await;
     assert_eq!(refused.err(), Some(TransportError::Unreachable));
+}
+
+/// The same for URLs that clients bring: a private authority, on an address that is listed.
+#[tokio::test]
+async fn a_clients_url_is_trusted_by_the_same_authorities() {
+    install_crypto();
+    let authority = Authority::new();
+    let url = authority.serve();
+    let urls = |settings: &Settings, listed: &[&str]| {
+        let listed = listed.iter().map(|network| network.parse().unwrap());
+        let reach = Reach::new(listed.collect());
+        ClientUrls::new(settings, reach, Arc::new(SystemNames)).unwrap()
+    };
+    let answer = urls(&authority.settings(), &["127.0.0.0/8"])
+        .get(&url)
+        .await;
+    assert_eq!(answer.unwrap().status, 204);
+    let strangers = urls(&Settings::default(), &["127.0.0.0/8"]).get(&url).await;
+    assert_eq!(strangers.err(), Some(TransportError::Unreachable));
+    let unlisted = urls(&authority.settings(), &[]).get(&url).await;
+    assert_eq!(unlisted.err(), Some(TransportError::Forbidden));
 }

@@ -1,6 +1,7 @@
-//! The HTTP client for the hosts that the operator named.
+//! The HTTP clients: for the hosts that the operator named, and for URLs that clients bring.
 
 mod certificates;
+mod client_urls;
 mod environment;
 mod limits;
 
