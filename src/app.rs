@@ -163,6 +163,7 @@ impl App {
                 config.lifetimes,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,
+                Arc::clone(&store) as _,
                 Arc::clone(&mint),
                 Arc::clone(&entropy),
             ),

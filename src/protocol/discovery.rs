@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::ACR;
 use crate::domain::claims::PERSON_CLAIMS;
+use crate::domain::grant_type::GrantType;
 use crate::domain::issuer::Issuer;
 use crate::domain::locale::Locale;
 use crate::domain::scope::Scope;
@@ -67,7 +68,7 @@ struct Metadata<'a> {
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
-    grant_types_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 3],
     acr_values_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
@@ -115,10 +116,10 @@ impl Documents {
             token_endpoint: issuer.endpoint(path::TOKEN),
             userinfo_endpoint: issuer.endpoint(path::USERINFO),
             jwks_uri: issuer.endpoint(path::JWKS),
-            scopes_supported: Scope::GRANTED.map(Scope::as_str).to_vec(),
+            scopes_supported: Scope::ALL.map(Scope::as_str).to_vec(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
-            grant_types_supported: ["authorization_code"],
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str),
             acr_values_supported: [ACR],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],

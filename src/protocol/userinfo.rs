@@ -8,9 +8,9 @@ use crate::clock::Timestamp;
 use crate::domain::claims::{Claims, scope_claims};
 use crate::domain::client::Clients;
 use crate::domain::error::BearerErrorCode;
-use crate::domain::identity::SubjectStatus;
 use crate::domain::scope::Scope;
-use crate::store::{Grants, StoreError};
+use crate::domain::standing::standing;
+use crate::store::{AccessTokens, StoreError};
 
 /// Why there are no claims.
 #[derive(Debug, thiserror::Error)]
@@ -65,17 +65,17 @@ impl UserinfoRefusal {
 /// The endpoint.
 pub struct Userinfo {
     clients: Arc<Clients>,
-    grants: Arc<dyn Grants>,
+    access: Arc<dyn AccessTokens>,
     mint: Arc<Mint>,
 }
 
 impl Userinfo {
     /// The endpoint over its parts.
     #[must_use]
-    pub fn new(clients: Arc<Clients>, grants: Arc<dyn Grants>, mint: Arc<Mint>) -> Self {
+    pub fn new(clients: Arc<Clients>, access: Arc<dyn AccessTokens>, mint: Arc<Mint>) -> Self {
         Self {
             clients,
-            grants,
+            access,
             mint,
         }
     }
@@ -95,24 +95,26 @@ impl Userinfo {
             .ok_or(UserinfoRefusal::Revoked)?;
         super::name_client_in_log(&client);
         let found = self
-            .grants
-            .find_grant(&token.grant)
-            .await?
-            .ok_or(UserinfoRefusal::Revoked)?;
-        let subject = found
-            .subject
-            .filter(|subject| subject.status == SubjectStatus::Active)
-            .ok_or(UserinfoRefusal::Revoked)?;
-        let session_stands = found
-            .session
-            .is_some_and(|session| session.ended_at.is_none() && !subject.has_ended(&session));
-        if !session_stands || found.grant.revoked_at.is_some() || found.grant.client != client.id {
+            .access
+            .find_access(&token.jti, token.grant.as_ref())
+            .await?;
+        if found.revoked {
             return Err(UserinfoRefusal::Revoked);
         }
+        // Nobody signed in for it (RFC 6749 section 4.4), so there is nobody to tell about.
+        if token.grant.is_none() {
+            return Err(UserinfoRefusal::Scope);
+        }
+        let found = found
+            .grant
+            .filter(|found| found.grant.client == client.id)
+            .ok_or(UserinfoRefusal::Revoked)?;
+        let subject = standing(&found.grant, found.session.as_ref(), found.subject.as_ref())
+            .map_err(|_| UserinfoRefusal::Revoked)?;
         if !token.scope.contains(Scope::Openid) {
             return Err(UserinfoRefusal::Scope);
         }
-        let mut claims = scope_claims(&subject, &token.scope, &client);
+        let mut claims = scope_claims(subject, &token.scope, &client);
         claims.insert("sub".into(), subject.id.as_str().into());
         Ok(claims)
     }

@@ -12,6 +12,7 @@ mod keyring;
 mod login;
 mod outbound;
 mod proxy;
+mod refresh;
 mod session;
 mod sim;
 mod store;

@@ -1,6 +1,7 @@
 //! The endpoints of the specs.
 
 pub(super) mod authorize;
+mod client_request;
 pub(super) mod documents;
 pub(super) mod health;
 pub(super) mod token;
