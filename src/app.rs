@@ -14,10 +14,13 @@ use crate::domain::client::Clients;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, KeyringError};
 use crate::outbound::{self, OperatorHosts, OutboundError};
+use crate::protocol::access::Access;
 use crate::protocol::authorize::{Authorization, Parts};
 use crate::protocol::discovery::{Documents, path};
 use crate::protocol::health::Readiness;
+use crate::protocol::introspection::Introspection;
 use crate::protocol::issue::Mint;
+use crate::protocol::revocation::Revocation;
 use crate::protocol::token::Token;
 use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Maintenance, Store, StoreError};
@@ -145,6 +148,11 @@ impl App {
             Arc::clone(&keyring),
             Arc::clone(&entropy),
         ));
+        let access = Access::new(
+            Arc::clone(&clients),
+            Arc::clone(&store) as _,
+            Arc::clone(&mint),
+        );
         let web = Web {
             documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
             authorization: Authorization::new(Parts {
@@ -163,10 +171,25 @@ impl App {
                 config.lifetimes,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,
+                Arc::clone(&store) as _,
                 Arc::clone(&mint),
                 Arc::clone(&entropy),
             ),
-            userinfo: Userinfo::new(clients, Arc::clone(&store) as _, mint),
+            userinfo: Userinfo::new(access.clone()),
+            introspection: Introspection::new(
+                config.issuer.clone(),
+                config.lifetimes,
+                Arc::clone(&clients),
+                access,
+                Arc::clone(&store) as _,
+            ),
+            revocation: Revocation::new(
+                clients,
+                Arc::clone(&store) as _,
+                Arc::clone(&store) as _,
+                Arc::clone(&store) as _,
+                mint,
+            ),
             readiness: Readiness::new(Arc::clone(&store) as _),
             settings: web::Settings {
                 issuer: config.issuer,

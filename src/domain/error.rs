@@ -61,6 +61,8 @@ pub enum TokenErrorCode {
     UnauthorizedClient,
     /// A grant type that we don't have.
     UnsupportedGrantType,
+    /// More than was granted, or nothing that means something here.
+    InvalidScope,
     /// Something broke here.
     ServerError,
 }
@@ -75,6 +77,7 @@ impl TokenErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
             Self::ServerError => "server_error",
         }
     }
@@ -87,7 +90,74 @@ impl TokenErrorCode {
             Self::InvalidRequest
             | Self::InvalidGrant
             | Self::UnauthorizedClient
-            | Self::UnsupportedGrantType => 400,
+            | Self::UnsupportedGrantType
+            | Self::InvalidScope => 400,
+            Self::ServerError => 500,
+        }
+    }
+}
+
+/// Codes of the revocation endpoint (RFC 7009 section 2.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationErrorCode {
+    /// A parameter is missing, malformed or repeated, or the token is another client's.
+    InvalidRequest,
+    /// The client did not prove who it is.
+    InvalidClient,
+    /// Something broke here: the token is as good as before, and the client may try again.
+    ServerError,
+}
+
+impl RevocationErrorCode {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::ServerError => "server_error",
+        }
+    }
+
+    /// The HTTP status that goes with the code. 503 is how RFC 7009 says "it still exists".
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidRequest => 400,
+            Self::InvalidClient => 401,
+            Self::ServerError => 503,
+        }
+    }
+}
+
+/// Codes of the introspection endpoint (RFC 7662 section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntrospectionErrorCode {
+    /// A parameter is missing, malformed or repeated.
+    InvalidRequest,
+    /// The caller did not prove who it is.
+    InvalidClient,
+    /// Something broke here.
+    ServerError,
+}
+
+impl IntrospectionErrorCode {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::ServerError => "server_error",
+        }
+    }
+
+    /// The HTTP status that goes with the code.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidRequest => 400,
+            Self::InvalidClient => 401,
             Self::ServerError => 500,
         }
     }

@@ -53,6 +53,10 @@ name! {
     GrantId
 }
 name! {
+    /// A family of refresh tokens. It is the first half of a secret, and so never logged.
+    FamilyId
+}
+name! {
     /// One pending authorization of one browser.
     FlowId
 }
@@ -75,4 +79,4 @@ macro_rules! minted {
         }
     )*};
 }
-minted!(SubjectId, Sid, GrantId, FlowId);
+minted!(SubjectId, Sid, GrantId, FamilyId, FlowId);

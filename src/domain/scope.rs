@@ -20,7 +20,7 @@ pub enum Scope {
     Groups,
     /// DingTalk's own identifiers, title, job number.
     Dingtalk,
-    /// Access while the person is away. Accepted, not granted yet.
+    /// Access while the person is away (OIDC Core section 11).
     OfflineAccess,
 }
 
@@ -34,16 +34,6 @@ impl Scope {
         Self::Groups,
         Self::Dingtalk,
         Self::OfflineAccess,
-    ];
-
-    /// The scopes that are granted, and so the ones that the metadata promises.
-    pub const GRANTED: [Self; 6] = [
-        Self::Openid,
-        Self::Profile,
-        Self::Email,
-        Self::Phone,
-        Self::Groups,
-        Self::Dingtalk,
     ];
 
     /// The scope's name on the wire.
@@ -79,6 +69,16 @@ impl Scopes {
         list.split(' ').filter_map(Scope::parse).collect()
     }
 
+    /// The scopes of a space-separated list; nothing where one of them is unknown. For places
+    /// where asking for more than there is has to be told (RFC 6749 section 6).
+    #[must_use]
+    pub fn parse_known(list: &str) -> Option<Self> {
+        list.split(' ')
+            .filter(|name| !name.is_empty())
+            .map(Scope::parse)
+            .collect()
+    }
+
     /// Whether `scope` is in the set.
     #[must_use]
     pub fn contains(&self, scope: Scope) -> bool {
@@ -92,6 +92,22 @@ impl Scopes {
             .iter()
             .copied()
             .filter(|scope| other.contains(*scope))
+            .collect()
+    }
+
+    /// Whether every scope of this set is in the other one.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().all(|scope| other.contains(*scope))
+    }
+
+    /// This set without those scopes.
+    #[must_use]
+    pub fn without(&self, scopes: &[Scope]) -> Self {
+        self.0
+            .iter()
+            .copied()
+            .filter(|scope| !scopes.contains(scope))
             .collect()
     }
 

@@ -10,6 +10,7 @@ mod prepared;
 mod ring;
 mod sealing;
 mod state;
+mod succession;
 
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
@@ -17,6 +18,7 @@ use jsonwebtoken::jwk::Jwk;
 pub use jws::{OwnToken, VerifyError};
 pub use ring::Keyring;
 pub use sealing::{Purpose, Sealer};
+pub use succession::{open_successor, seal_successor};
 
 /// A key that signs, prepared once. The only seam that hardware keys will need.
 pub trait Signer: Send + Sync {

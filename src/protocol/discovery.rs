@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::ACR;
 use crate::domain::claims::PERSON_CLAIMS;
+use crate::domain::grant_type::GrantType;
 use crate::domain::issuer::Issuer;
 use crate::domain::locale::Locale;
 use crate::domain::scope::Scope;
@@ -24,6 +25,10 @@ pub mod path {
     pub const TOKEN: &str = "/token";
     /// UserInfo endpoint.
     pub const USERINFO: &str = "/userinfo";
+    /// Introspection endpoint.
+    pub const INTROSPECTION: &str = "/introspect";
+    /// Revocation endpoint.
+    pub const REVOCATION: &str = "/revoke";
     /// JWKS document.
     pub const JWKS: &str = "/jwks";
     /// OIDC Discovery section 4.
@@ -63,15 +68,19 @@ struct Metadata<'a> {
     authorization_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
-    grant_types_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 3],
     acr_values_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: [&'static str; 3],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
@@ -81,6 +90,9 @@ struct Metadata<'a> {
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
 }
+
+/// How clients prove who they are.
+const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 /// Claims of the ID Token itself.
 const TOKEN_CLAIMS: [&str; 10] = [
@@ -114,18 +126,22 @@ impl Documents {
             authorization_endpoint: issuer.endpoint(path::AUTHORIZE),
             token_endpoint: issuer.endpoint(path::TOKEN),
             userinfo_endpoint: issuer.endpoint(path::USERINFO),
+            revocation_endpoint: issuer.endpoint(path::REVOCATION),
+            introspection_endpoint: issuer.endpoint(path::INTROSPECTION),
             jwks_uri: issuer.endpoint(path::JWKS),
-            scopes_supported: Scope::GRANTED.map(Scope::as_str).to_vec(),
+            scopes_supported: Scope::ALL.map(Scope::as_str).to_vec(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
-            grant_types_supported: ["authorization_code"],
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str),
             acr_values_supported: [ACR],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
-            token_endpoint_auth_methods_supported: [
+            token_endpoint_auth_methods_supported: AUTH_METHODS,
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+            // RFC 7662 section 2.1: nobody asks without proving who it is.
+            introspection_endpoint_auth_methods_supported: [
                 "client_secret_basic",
                 "client_secret_post",
-                "none",
             ],
             claim_types_supported: ["normal"],
             claims_supported: claims,

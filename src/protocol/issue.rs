@@ -11,14 +11,14 @@ use super::ACR;
 use crate::clock::Timestamp;
 use crate::domain::claims::{Claims, scope_claims};
 use crate::domain::client::{Client, IdTokenClaims};
+use crate::domain::family::RefreshToken;
 use crate::domain::grant::Grant;
 use crate::domain::id::{ClientId, GrantId};
 use crate::domain::identity::Subject;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
-use crate::domain::scope::Scopes;
+use crate::domain::scope::{Scope, Scopes};
 use crate::domain::secret::{Digest, random_token};
-use crate::domain::session::Session;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, Purpose, SigningFailed};
 
@@ -29,12 +29,12 @@ pub struct Entitlement<'a> {
     pub client: &'a Client,
     /// About whom.
     pub subject: &'a Subject,
-    /// In which session.
-    pub session: &'a Session,
     /// `auth_time` of the sign-in that the client asked for.
     pub auth_time: Timestamp,
-    /// What it hangs from.
+    /// What it hangs from; names the session.
     pub grant: &'a Grant,
+    /// What the tokens are good for: the grant's scope or less.
+    pub scope: &'a Scopes,
     /// Echoed into the ID Token.
     pub nonce: Option<&'a str>,
 }
@@ -46,8 +46,10 @@ pub struct IssuedTokens {
     pub access_token: String,
     /// Its lifetime in seconds.
     pub expires_in: u64,
-    /// The ID Token.
-    pub id_token: String,
+    /// The ID Token, where there is a person and the scope has `openid`.
+    pub id_token: Option<String>,
+    /// The refresh token, where the client gets one.
+    pub refresh_token: Option<RefreshToken>,
     /// What the access token is good for.
     pub scope: Scopes,
 }
@@ -55,15 +57,18 @@ pub struct IssuedTokens {
 /// What a sealed access token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessToken {
-    /// The grant that it hangs from.
-    #[serde(rename = "g")]
-    pub grant: GrantId,
+    /// The grant that it hangs from; none where no person is behind it.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
     /// The client that holds it.
     #[serde(rename = "c")]
     pub client: ClientId,
     /// What it is good for.
     #[serde(rename = "s")]
     pub scope: Scopes,
+    /// When it was made, in milliseconds.
+    #[serde(rename = "i")]
+    pub issued_at: i64,
     /// When it ends, in milliseconds.
     #[serde(rename = "e")]
     pub expires_at: i64,
@@ -112,14 +117,48 @@ impl Mint {
         entitlement: &Entitlement<'_>,
         now: Timestamp,
     ) -> Result<IssuedTokens, SigningFailed> {
-        let access_token = self.access_token(entitlement, now)?;
-        let claims = self.id_token_claims(entitlement, &access_token, now);
+        let grant = Some(&entitlement.grant.id);
+        let access_token = self.access_token(grant, entitlement.client, entitlement.scope, now)?;
+        // OIDC Core section 12.2: a refresh for less than `openid` brings no ID Token.
+        let id_token = if entitlement.scope.contains(Scope::Openid) {
+            let claims = self.id_token_claims(entitlement, &access_token, now);
+            Some(self.keyring.sign(&claims)?)
+        } else {
+            None
+        };
         Ok(IssuedTokens {
-            id_token: self.keyring.sign(&claims)?,
+            id_token,
+            refresh_token: None,
             access_token,
             expires_in: self.lifetimes.access_token.as_secs(),
-            scope: entitlement.grant.scope.clone(),
+            scope: entitlement.scope.clone(),
         })
+    }
+
+    /// Makes the access token of a client that acts for itself (RFC 6749 section 4.4): nobody
+    /// signed in, so there is no grant, no ID Token and nothing to refresh.
+    ///
+    /// # Errors
+    /// [`SigningFailed`]
+    pub fn issue_to_client(
+        &self,
+        client: &Client,
+        scope: Scopes,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, SigningFailed> {
+        Ok(IssuedTokens {
+            access_token: self.access_token(None, client, &scope, now)?,
+            expires_in: self.lifetimes.access_token.as_secs(),
+            id_token: None,
+            refresh_token: None,
+            scope,
+        })
+    }
+
+    /// Until when the access and ID tokens live that are made at `now`.
+    #[must_use]
+    pub fn tokens_until(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.lifetimes.access_token.max(self.lifetimes.id_token))
     }
 
     /// What a token says that was made here and whose time is not over.
@@ -132,13 +171,16 @@ impl Mint {
 
     fn access_token(
         &self,
-        entitlement: &Entitlement<'_>,
+        grant: Option<&GrantId>,
+        client: &Client,
+        scope: &Scopes,
         now: Timestamp,
     ) -> Result<String, SigningFailed> {
         let token = AccessToken {
-            grant: entitlement.grant.id.clone(),
-            client: entitlement.client.id.clone(),
-            scope: entitlement.grant.scope.clone(),
+            grant: grant.cloned(),
+            client: client.id.clone(),
+            scope: scope.clone(),
+            issued_at: now.as_millis(),
             expires_at: now.plus(self.lifetimes.access_token).as_millis(),
             jti: random_token::<16>(self.entropy.as_ref()),
         };
@@ -154,11 +196,9 @@ impl Mint {
         now: Timestamp,
     ) -> Claims {
         let mut claims = match entitlement.client.id_token_claims {
-            IdTokenClaims::Standard => scope_claims(
-                entitlement.subject,
-                &entitlement.grant.scope,
-                entitlement.client,
-            ),
+            IdTokenClaims::Standard => {
+                scope_claims(entitlement.subject, entitlement.scope, entitlement.client)
+            }
             IdTokenClaims::Minimal => Claims::new(),
         };
         claims.insert("iss".into(), self.issuer.as_str().into());
@@ -177,7 +217,7 @@ impl Mint {
             claims.insert("nonce".into(), nonce.into());
         }
         claims.insert("acr".into(), ACR.into());
-        claims.insert("sid".into(), entitlement.session.sid.as_str().into());
+        claims.insert("sid".into(), entitlement.grant.sid.as_str().into());
         claims.insert("at_hash".into(), at_hash(access_token).into());
         claims
     }

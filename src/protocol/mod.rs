@@ -2,11 +2,14 @@
 //! decides; it knows neither HTTP frameworks nor HTML, and what it decides on (store, keys,
 //! upstreams, clock) is handed in.
 
+pub mod access;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;
 pub mod health;
+pub mod introspection;
 pub mod issue;
+pub mod revocation;
 pub mod session;
 pub mod token;
 pub mod userinfo;

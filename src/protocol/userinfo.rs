@@ -1,16 +1,12 @@
 //! The UserInfo endpoint (OIDC Core section 5.3). Whether a token is good is decided here at
 //! each call: its time, its grant, its session, its person and its client.
 
-use std::sync::Arc;
-
-use super::issue::Mint;
+use super::access::{Access, GoodToken, NotGood};
 use crate::clock::Timestamp;
 use crate::domain::claims::{Claims, scope_claims};
-use crate::domain::client::Clients;
 use crate::domain::error::BearerErrorCode;
-use crate::domain::identity::SubjectStatus;
 use crate::domain::scope::Scope;
-use crate::store::{Grants, StoreError};
+use crate::store::StoreError;
 
 /// Why there are no claims.
 #[derive(Debug, thiserror::Error)]
@@ -62,22 +58,26 @@ impl UserinfoRefusal {
     }
 }
 
+impl From<NotGood> for UserinfoRefusal {
+    fn from(why: NotGood) -> Self {
+        match why {
+            NotGood::Unknown => Self::Unknown,
+            NotGood::Revoked => Self::Revoked,
+            NotGood::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// The endpoint.
 pub struct Userinfo {
-    clients: Arc<Clients>,
-    grants: Arc<dyn Grants>,
-    mint: Arc<Mint>,
+    access: Access,
 }
 
 impl Userinfo {
     /// The endpoint over its parts.
     #[must_use]
-    pub fn new(clients: Arc<Clients>, grants: Arc<dyn Grants>, mint: Arc<Mint>) -> Self {
-        Self {
-            clients,
-            grants,
-            mint,
-        }
+    pub const fn new(access: Access) -> Self {
+        Self { access }
     }
 
     /// The claims that `token` is good for.
@@ -85,33 +85,16 @@ impl Userinfo {
     /// # Errors
     /// [`UserinfoRefusal`]
     pub async fn claims(&self, token: &str, now: Timestamp) -> Result<Claims, UserinfoRefusal> {
-        let token = self
-            .mint
-            .open_access_token(token, now)
-            .ok_or(UserinfoRefusal::Unknown)?;
-        let client = self
-            .clients
-            .find(&token.client)
-            .ok_or(UserinfoRefusal::Revoked)?;
+        let GoodToken {
+            token,
+            client,
+            subject,
+        } = self.access.find(token, now).await?;
         super::name_client_in_log(&client);
-        let found = self
-            .grants
-            .find_grant(&token.grant)
-            .await?
-            .ok_or(UserinfoRefusal::Revoked)?;
-        let subject = found
-            .subject
-            .filter(|subject| subject.status == SubjectStatus::Active)
-            .ok_or(UserinfoRefusal::Revoked)?;
-        let session_stands = found
-            .session
-            .is_some_and(|session| session.ended_at.is_none() && !subject.has_ended(&session));
-        if !session_stands || found.grant.revoked_at.is_some() || found.grant.client != client.id {
-            return Err(UserinfoRefusal::Revoked);
-        }
-        if !token.scope.contains(Scope::Openid) {
-            return Err(UserinfoRefusal::Scope);
-        }
+        // Where nobody signed in (RFC 6749 section 4.4) there is nobody to tell about.
+        let subject = subject
+            .filter(|_| token.scope.contains(Scope::Openid))
+            .ok_or(UserinfoRefusal::Scope)?;
         let mut claims = scope_claims(&subject, &token.scope, &client);
         claims.insert("sub".into(), subject.id.as_str().into());
         Ok(claims)

@@ -6,16 +6,22 @@
 //! This layer knows records (`domain`) and nothing of protocols: what an outcome means on
 //! the wire is decided above.
 
+mod families;
 mod open;
 mod redb;
 
 use async_trait::async_trait;
 
+pub use families::{
+    AccessInContext, AccessTokens, FamilyInContext, MOST_FAMILIES_PER_OWNER, RefreshFamilies,
+    Revoked, Rotated, Rotation,
+};
 pub use open::{Location, open};
 
 use crate::clock::Timestamp;
 use crate::domain::code::AuthorizationCode;
 use crate::domain::event::AuditEvent;
+use crate::domain::family::RefreshFamily;
 use crate::domain::grant::Grant;
 use crate::domain::id::{ClientId, FlowId, GrantId, Sid, SubjectId, UpstreamId};
 use crate::domain::identity::{Identity, Link, Subject};
@@ -133,6 +139,8 @@ pub enum Redemption {
     Granted {
         /// What comes of it.
         grant: Grant,
+        /// The refresh tokens that come with it; the grant names them.
+        family: Option<RefreshFamily>,
         /// Told in the same act.
         event: AuditEvent,
     },
@@ -249,4 +257,7 @@ pub trait Maintenance: Send + Sync {
 }
 
 /// Everything that a backend does.
-pub trait Store: Codes + Grants + Sessions + Subjects + Audit + Maintenance {}
+pub trait Store:
+    Codes + Grants + RefreshFamilies + AccessTokens + Sessions + Subjects + Audit + Maintenance
+{
+}

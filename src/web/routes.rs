@@ -11,7 +11,7 @@ use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::protocol::{authorize, documents, health, token, userinfo};
+use super::protocol::{authorize, documents, health, introspection, revocation, token, userinfo};
 use super::state::Web;
 use super::{error, headers, pages, trace};
 use crate::protocol::discovery::path;
@@ -39,6 +39,8 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/callback/{upstream}", step(authorize::callback))
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
+        .route(path::INTROSPECTION, post(introspection::post))
+        .route(path::REVOCATION, post(revocation::post))
         .route(path::JWKS, get(documents::jwks))
         .route(path::OPENID_CONFIGURATION, get(documents::metadata))
         .route(path::OAUTH_METADATA, get(documents::metadata))

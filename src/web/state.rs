@@ -9,6 +9,8 @@ use crate::entropy::Entropy;
 use crate::protocol::authorize::Authorization;
 use crate::protocol::discovery::Documents;
 use crate::protocol::health::Readiness;
+use crate::protocol::introspection::Introspection;
+use crate::protocol::revocation::Revocation;
 use crate::protocol::token::Token;
 use crate::protocol::userinfo::Userinfo;
 
@@ -20,6 +22,10 @@ pub struct Web {
     pub token: Token,
     /// The UserInfo endpoint.
     pub userinfo: Userinfo,
+    /// The introspection endpoint.
+    pub introspection: Introspection,
+    /// The revocation endpoint.
+    pub revocation: Revocation,
     /// Metadata and JWKS.
     pub documents: Documents,
     /// Readiness.

@@ -13,6 +13,7 @@ mod login;
 mod outbound;
 mod properties;
 mod proxy;
+mod refresh;
 mod session;
 mod sim;
 mod store;

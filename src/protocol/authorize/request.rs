@@ -10,6 +10,7 @@ use super::prompt::Prompt;
 use crate::clock::Timestamp;
 use crate::domain::authorization::{PendingAuthorization, SignInDemand};
 use crate::domain::client::{Client, Clients};
+use crate::domain::grant_type::GrantType;
 use crate::domain::id::{ClientId, FlowId, SubjectId};
 use crate::domain::locale::Locale;
 use crate::domain::params::{Parameters, ParametersError};
@@ -120,9 +121,11 @@ fn check_rest(
 ) -> Result<PendingAuthorization, RedirectedCause> {
     refuse_other_forms(parameters)?;
     let client = address.client();
-    let scope = Scopes::parse(parameters.get("scope").unwrap_or_default())
-        .intersection(&client.scope)
-        .intersection(&Scope::GRANTED.into_iter().collect());
+    let mut scope =
+        Scopes::parse(parameters.get("scope").unwrap_or_default()).intersection(&client.scope);
+    if !client.may_use(GrantType::RefreshToken) {
+        scope = scope.without(&[Scope::OfflineAccess]);
+    }
     if !scope.contains(Scope::Openid) {
         return Err(RedirectedCause::Scope);
     }

@@ -9,9 +9,11 @@ use super::request::CodeRequest;
 use crate::clock::Timestamp;
 use crate::domain::code::{AuthorizationCode, CodeState};
 use crate::domain::event::{AuditEvent, EventKind};
-use crate::domain::grant::Grant;
+use crate::domain::grant::{Bond, Grant};
+use crate::domain::grant_type::GrantType;
 use crate::domain::id::GrantId;
 use crate::domain::secret::Digest;
+use crate::domain::standing::standing;
 use crate::protocol::Correlation;
 use crate::protocol::client_auth::AuthenticatedClient;
 use crate::protocol::issue::{Entitlement, IssuedTokens};
@@ -45,9 +47,15 @@ impl Token {
             subject: code.subject.clone(),
         });
         let proof = prove(&code, request);
+        let mut refresh_token = None;
         let redemption = match &proof {
             Ok(()) => {
-                let grant = self.new_grant(&code, now);
+                let mut grant = self.new_grant(&code, now);
+                let family = client
+                    .may_use(GrantType::RefreshToken)
+                    .then(|| self.new_family(client, &mut grant, now));
+                let (family, token) = family.unzip();
+                refresh_token = token;
                 Redemption::Granted {
                     event: event(EventKind::CodeRedeemed {
                         client: client.id.clone(),
@@ -55,6 +63,7 @@ impl Token {
                         grant: grant.id.clone(),
                     }),
                     grant,
+                    family,
                 }
             }
             Err(_) => Redemption::Spoiled {
@@ -87,30 +96,34 @@ impl Token {
             None => None,
         };
         let found = found.ok_or(TokenRefusal::UnknownCode)?;
-        let (Some(session), Some(subject)) = (found.session, found.subject) else {
-            return Err(TokenRefusal::EndedSession);
-        };
+        let subject = standing(&found.grant, found.session.as_ref(), found.subject.as_ref())
+            .map_err(|_| TokenRefusal::EndedSession)?;
         let entitlement = Entitlement {
             client,
-            subject: &subject,
-            session: &session,
+            subject,
             auth_time: Timestamp::from_millis(code.auth_time),
             grant: &found.grant,
+            scope: &found.grant.scope,
             nonce: code.nonce.as_deref(),
         };
-        Ok(self.mint.issue(&entitlement, now)?)
+        Ok(IssuedTokens {
+            refresh_token,
+            ..self.mint.issue(&entitlement, now)?
+        })
     }
 
     fn new_grant(&self, code: &AuthorizationCode, now: Timestamp) -> Grant {
-        let longest = self.lifetimes.access_token.max(self.lifetimes.id_token);
         Grant {
             id: GrantId::mint(self.entropy.as_ref()),
             client: code.client.clone(),
             subject: code.subject.clone(),
             sid: code.sid.clone(),
             scope: code.scope.clone(),
+            auth_time: code.auth_time,
+            bond: Bond::Session,
+            family: None,
             created_at: now.as_millis(),
-            expires_at: now.plus(longest).as_millis(),
+            expires_at: self.mint.tokens_until(now).as_millis(),
             revoked_at: None,
             id_token_kid: self.mint.kid().to_owned(),
             id_token_at: now.as_millis(),

@@ -2,6 +2,8 @@
 //! file per grant, one mint.
 
 mod authorization_code;
+mod client_credentials;
+mod refresh;
 mod refusal;
 mod request;
 
@@ -17,7 +19,7 @@ use crate::domain::client::Clients;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::params::Parameters;
 use crate::entropy::Entropy;
-use crate::store::{Codes, Grants};
+use crate::store::{Codes, Grants, RefreshFamilies};
 use request::GrantRequest;
 
 /// The endpoint.
@@ -26,6 +28,7 @@ pub struct Token {
     pub(super) lifetimes: Lifetimes,
     pub(super) codes: Arc<dyn Codes>,
     pub(super) grants: Arc<dyn Grants>,
+    pub(super) families: Arc<dyn RefreshFamilies>,
     pub(super) mint: Arc<Mint>,
     pub(super) entropy: Arc<dyn Entropy>,
 }
@@ -38,6 +41,7 @@ impl Token {
         lifetimes: Lifetimes,
         codes: Arc<dyn Codes>,
         grants: Arc<dyn Grants>,
+        families: Arc<dyn RefreshFamilies>,
         mint: Arc<Mint>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
@@ -46,6 +50,7 @@ impl Token {
             lifetimes,
             codes,
             grants,
+            families,
             mint,
             entropy,
         }
@@ -64,10 +69,14 @@ impl Token {
         now: Timestamp,
     ) -> Result<IssuedTokens, TokenRefusal> {
         let client = authenticate(&self.clients, authorization, form)?;
-        match GrantRequest::parse(form)? {
+        match GrantRequest::parse(form, client.client())? {
             GrantRequest::AuthorizationCode(request) => {
                 self.redeem(&client, &request, correlation, now).await
             }
+            GrantRequest::RefreshToken(request) => {
+                self.refresh(&client, &request, correlation, now).await
+            }
+            GrantRequest::ClientCredentials(request) => self.serve_client(&client, &request, now),
         }
     }
 }

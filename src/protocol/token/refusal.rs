@@ -20,6 +20,30 @@ pub enum TokenRefusal {
     /// A grant type that we don't have.
     #[error("this grant type is not offered")]
     UnsupportedGrantType,
+    /// The client may not get tokens in this way.
+    #[error("this client may not use this grant type")]
+    UnauthorizedClient,
+    /// More than was granted, or nothing that means something here.
+    #[error("the scope must lie within what this client was granted")]
+    Scope,
+    /// `openid` or `offline_access` without a person.
+    #[error("openid and offline_access need a person who signed in")]
+    PersonalScope,
+    /// Not a refresh token, none of this time, or one whose family was ended.
+    #[error("the refresh token is unknown, revoked or expired")]
+    UnknownRefreshToken,
+    /// Another client's refresh token. It stays good for its own client.
+    #[error("the refresh token is unknown, revoked or expired")]
+    ForeignRefreshToken,
+    /// Nobody used it for too long, or its family is too old.
+    #[error("the refresh token is unknown, revoked or expired")]
+    ExpiredRefreshToken,
+    /// A refresh token that was exchanged before.
+    #[error("the refresh token was exchanged before; what came of it is revoked")]
+    ReusedRefreshToken,
+    /// The sign-in behind a refresh token is over.
+    #[error("the sign-in behind this refresh token has ended")]
+    EndedSignIn,
     /// No such code, spent or expired.
     #[error("the code is unknown, spent or expired")]
     UnknownCode,
@@ -61,7 +85,14 @@ impl TokenRefusal {
                 | ClientAuthRefusal::Rejected,
             ) => TokenErrorCode::InvalidClient,
             Self::UnsupportedGrantType => TokenErrorCode::UnsupportedGrantType,
-            Self::UnknownCode
+            Self::UnauthorizedClient => TokenErrorCode::UnauthorizedClient,
+            Self::Scope | Self::PersonalScope => TokenErrorCode::InvalidScope,
+            Self::UnknownRefreshToken
+            | Self::ForeignRefreshToken
+            | Self::ExpiredRefreshToken
+            | Self::ReusedRefreshToken
+            | Self::EndedSignIn
+            | Self::UnknownCode
             | Self::ForeignCode
             | Self::ReplayedCode
             | Self::EndedSession
@@ -83,6 +114,14 @@ impl TokenRefusal {
             Self::Client(ClientAuthRefusal::Missing) => "missing_client",
             Self::Client(ClientAuthRefusal::Rejected) => "rejected_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::Scope => "scope",
+            Self::PersonalScope => "personal_scope",
+            Self::UnknownRefreshToken => "unknown_refresh_token",
+            Self::ForeignRefreshToken => "foreign_refresh_token",
+            Self::ExpiredRefreshToken => "expired_refresh_token",
+            Self::ReusedRefreshToken => "reused_refresh_token",
+            Self::EndedSignIn => "ended_sign_in",
             Self::UnknownCode => "unknown_code",
             Self::ForeignCode => "foreign_code",
             Self::ReplayedCode => "replayed_code",

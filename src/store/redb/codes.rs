@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
 use super::expiry::{Kind, remember};
+use super::families::add_family;
 use super::grants::{put_grant, revoke_grant};
 use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, append_event, decode, encode};
 use super::sessions::put_session;
@@ -122,14 +123,22 @@ fn redeem_code(
         return Ok(Redeemed::Ended);
     }
     let event = match redemption {
-        Redemption::Granted { grant, event } => {
+        Redemption::Granted {
+            grant,
+            family,
+            event,
+        } => {
             put_grant(transaction, grant)?;
-            remember(
-                transaction,
-                grant.expires_at,
-                Kind::Grant,
-                grant.id.as_str().as_bytes(),
-            )?;
+            match family {
+                // The grant goes with its family.
+                Some(family) => add_family(transaction, family, event, now)?,
+                None => remember(
+                    transaction,
+                    grant.expires_at,
+                    Kind::Grant,
+                    grant.id.as_str().as_bytes(),
+                )?,
+            }
             code.state = CodeState::Granted(grant.id.clone());
             event
         }

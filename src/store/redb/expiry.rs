@@ -5,7 +5,10 @@
 use redb::{ReadableTable as _, WriteTransaction};
 
 use super::failed;
-use super::rows::{CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, SESSIONS, decode};
+use super::families::sweep_family;
+use super::rows::{
+    CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, REVOKED_ACCESS, SESSIONS, decode,
+};
 use crate::clock::Timestamp;
 use crate::domain::grant::Grant;
 use crate::domain::session::Session;
@@ -22,6 +25,8 @@ pub(super) enum Kind {
     Code = 2,
     Grant = 3,
     Flow = 4,
+    Family = 5,
+    RevokedAccess = 6,
 }
 
 impl Kind {
@@ -31,6 +36,8 @@ impl Kind {
             2 => Some(Self::Code),
             3 => Some(Self::Grant),
             4 => Some(Self::Flow),
+            5 => Some(Self::Family),
+            6 => Some(Self::RevokedAccess),
             _ => None,
         }
     }
@@ -50,11 +57,27 @@ pub(super) fn remember(
     Ok(())
 }
 
+/// Takes back what [`remember`] wrote.
+pub(super) fn forget(
+    transaction: &WriteTransaction,
+    due: i64,
+    kind: Kind,
+    key: &[u8],
+) -> Result<(), StoreError> {
+    transaction
+        .open_table(EXPIRY)
+        .map_err(failed)?
+        .remove((due, kind as u8, key))
+        .map_err(failed)?;
+    Ok(())
+}
+
 /// Removes what is due at `now`; returns how many entries were dealt with.
 pub(super) fn sweep(transaction: &WriteTransaction, now: Timestamp) -> Result<usize, StoreError> {
-    let mut expiry = transaction.open_table(EXPIRY).map_err(failed)?;
     let mut due: Vec<(i64, u8, Vec<u8>)> = Vec::new();
-    for entry in expiry
+    for entry in transaction
+        .open_table(EXPIRY)
+        .map_err(failed)?
         .range::<(i64, u8, &[u8])>(..=(now.as_millis(), u8::MAX, [].as_slice()))
         .map_err(failed)?
         .take(MOST_PER_SWEEP)
@@ -65,7 +88,16 @@ pub(super) fn sweep(transaction: &WriteTransaction, now: Timestamp) -> Result<us
         let (moment, kind, row) = key.value();
         due.push((moment, kind, row.to_vec()));
     }
-    for (moment, kind, row) in &due {
+    // Entries first: a row that is not due yet may write itself a later one.
+    {
+        let mut expiry = transaction.open_table(EXPIRY).map_err(failed)?;
+        for (moment, kind, row) in &due {
+            expiry
+                .remove((*moment, *kind, row.as_slice()))
+                .map_err(failed)?;
+        }
+    }
+    for (_, kind, row) in &due {
         if let Some(kind) = Kind::of(*kind) {
             match remove(transaction, kind, row, now) {
                 // Such a row stays; one of them must not stop all sweeping.
@@ -75,9 +107,6 @@ pub(super) fn sweep(transaction: &WriteTransaction, now: Timestamp) -> Result<us
                 outcome => outcome?,
             }
         }
-        expiry
-            .remove((*moment, *kind, row.as_slice()))
-            .map_err(failed)?;
     }
     Ok(due.len())
 }
@@ -125,6 +154,14 @@ fn remove(
                 .open_table(CODES)
                 .map_err(failed)?
                 .remove(row)
+                .map_err(failed)?;
+        }
+        Kind::Family => sweep_family(transaction, name, now)?,
+        Kind::RevokedAccess => {
+            transaction
+                .open_table(REVOKED_ACCESS)
+                .map_err(failed)?
+                .remove(name)
                 .map_err(failed)?;
         }
         Kind::Flow => {

@@ -1,8 +1,11 @@
 //! Grants.
 
 use async_trait::async_trait;
-use redb::{ReadableTable as _, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
+use serde::de::DeserializeOwned;
 
+use super::expiry::{Kind, remember};
+use super::families::remove_family;
 use super::rows::{GRANTS, SESSIONS, SUBJECTS, decode, encode};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
@@ -13,32 +16,62 @@ use crate::store::{GrantInContext, Grants, StoreError};
 #[async_trait]
 impl Grants for RedbStore {
     async fn find_grant(&self, id: &GrantId) -> Result<Option<GrantInContext>, StoreError> {
-        let transaction = self.read()?;
-        let grants = transaction.open_table(GRANTS).map_err(failed)?;
-        let Some(row) = grants.get(id.as_str()).map_err(failed)? else {
-            return Ok(None);
-        };
-        let grant: Grant = decode("grants", row.value())?;
-        let session = transaction
-            .open_table(SESSIONS)
-            .map_err(failed)?
-            .get(grant.sid.as_str())
-            .map_err(failed)?
-            .map(|row| decode("sessions", row.value()))
-            .transpose()?;
-        let subject = transaction
-            .open_table(SUBJECTS)
-            .map_err(failed)?
-            .get(grant.subject.as_str())
-            .map_err(failed)?
-            .map(|row| decode("subjects", row.value()))
-            .transpose()?;
-        Ok(Some(GrantInContext {
-            grant,
-            session,
-            subject,
-        }))
+        read_context(&self.read()?, id)
     }
+}
+
+/// A grant with its session and person, for a reader.
+pub(super) fn read_context(
+    transaction: &ReadTransaction,
+    id: &GrantId,
+) -> Result<Option<GrantInContext>, StoreError> {
+    join(
+        &transaction.open_table(GRANTS).map_err(failed)?,
+        &transaction.open_table(SESSIONS).map_err(failed)?,
+        &transaction.open_table(SUBJECTS).map_err(failed)?,
+        id,
+    )
+}
+
+/// A grant with its session and person, within an act.
+pub(super) fn context_of(
+    transaction: &WriteTransaction,
+    id: &GrantId,
+) -> Result<Option<GrantInContext>, StoreError> {
+    join(
+        &transaction.open_table(GRANTS).map_err(failed)?,
+        &transaction.open_table(SESSIONS).map_err(failed)?,
+        &transaction.open_table(SUBJECTS).map_err(failed)?,
+        id,
+    )
+}
+
+fn join<T: ReadableTable<&'static str, &'static [u8]>>(
+    grants: &T,
+    sessions: &T,
+    subjects: &T,
+    id: &GrantId,
+) -> Result<Option<GrantInContext>, StoreError> {
+    let Some(grant) = get::<Grant, T>("grants", grants, id.as_str())? else {
+        return Ok(None);
+    };
+    Ok(Some(GrantInContext {
+        session: get("sessions", sessions, grant.sid.as_str())?,
+        subject: get("subjects", subjects, grant.subject.as_str())?,
+        grant,
+    }))
+}
+
+fn get<R: DeserializeOwned, T: ReadableTable<&'static str, &'static [u8]>>(
+    name: &'static str,
+    table: &T,
+    key: &str,
+) -> Result<Option<R>, StoreError> {
+    table
+        .get(key)
+        .map_err(failed)?
+        .map(|row| decode(name, row.value()))
+        .transpose()
 }
 
 pub(super) fn put_grant(transaction: &WriteTransaction, grant: &Grant) -> Result<(), StoreError> {
@@ -51,25 +84,31 @@ pub(super) fn put_grant(transaction: &WriteTransaction, grant: &Grant) -> Result
     Ok(())
 }
 
-/// Revokes a grant; tells whether it was good until now.
+/// Revokes a grant, and with it its refresh tokens; tells whether it was good until now.
+/// What is left of it is forgotten when the last of its tokens would have ended.
 pub(super) fn revoke_grant(
     transaction: &WriteTransaction,
     id: &GrantId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let found = transaction
-        .open_table(GRANTS)
-        .map_err(failed)?
-        .get(id.as_str())
-        .map_err(failed)?
-        .map(|row| decode::<Grant>("grants", row.value()))
-        .transpose()?;
-    match found {
-        Some(mut grant) if grant.revoked_at.is_none() => {
-            grant.revoked_at = Some(now.as_millis());
-            put_grant(transaction, &grant)?;
-            Ok(true)
-        }
-        _ => Ok(false),
+    let found = get::<Grant, _>(
+        "grants",
+        &transaction.open_table(GRANTS).map_err(failed)?,
+        id.as_str(),
+    )?;
+    let Some(mut grant) = found.filter(|grant| grant.revoked_at.is_none()) else {
+        return Ok(false);
+    };
+    grant.revoked_at = Some(now.as_millis());
+    if let Some(family) = grant.family.take() {
+        remove_family(transaction, &family)?;
+        remember(
+            transaction,
+            grant.expires_at,
+            Kind::Grant,
+            grant.id.as_str().as_bytes(),
+        )?;
     }
+    put_grant(transaction, &grant)?;
+    Ok(true)
 }

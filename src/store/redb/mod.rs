@@ -2,9 +2,11 @@
 //! asked for, since they cost less than a hop to another thread; writes go through the
 //! writer thread, which commits what waits as one durable transaction; sweeps go there too.
 
+mod access;
 mod codes;
 mod database;
 mod expiry;
+mod families;
 mod grants;
 mod rows;
 mod sessions;

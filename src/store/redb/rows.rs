@@ -24,6 +24,14 @@ pub(super) const COOKIES: TableDefinition<&[u8], &str> = TableDefinition::new("c
 pub(super) const CODES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("codes");
 /// grant id → Grant
 pub(super) const GRANTS: TableDefinition<&str, &[u8]> = TableDefinition::new("grants");
+/// family id → RefreshFamily
+pub(super) const FAMILIES: TableDefinition<&str, &[u8]> = TableDefinition::new("families");
+/// (sub, client, family id): the families of each owner
+pub(super) const FAMILY_OWNERS: TableDefinition<(&str, &str, &str), ()> =
+    TableDefinition::new("family_owners");
+/// jti of an access token that was revoked → when it would have ended
+pub(super) const REVOKED_ACCESS: TableDefinition<&str, i64> =
+    TableDefinition::new("revoked_access");
 /// flow id → when the claim may be forgotten
 pub(super) const CLAIMED_FLOWS: TableDefinition<&str, i64> = TableDefinition::new("claimed_flows");
 /// (moment, number) → AuditEvent
@@ -52,6 +60,9 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(COOKIES).map_err(failed)?;
     transaction.open_table(CODES).map_err(failed)?;
     transaction.open_table(GRANTS).map_err(failed)?;
+    transaction.open_table(FAMILIES).map_err(failed)?;
+    transaction.open_table(FAMILY_OWNERS).map_err(failed)?;
+    transaction.open_table(REVOKED_ACCESS).map_err(failed)?;
     transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
     transaction.open_table(AUDIT).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;

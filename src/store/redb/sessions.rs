@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::expiry::{Kind, remember};
+use super::families::revoke_families_of_session;
 use super::rows::{
     COOKIES, LINKS, SESSIONS, SUBJECTS, USERIDS, append_event, decode, encode, link_key,
 };
@@ -225,6 +226,7 @@ fn leave_previous_session(
     if session.ended_at.is_none() {
         session.ended_at = Some(act.now.as_millis());
         put_session(&mut sessions, &session)?;
+        revoke_families_of_session(transaction, &session.subject, &session.sid, act.now)?;
         append_event(
             transaction,
             &event(

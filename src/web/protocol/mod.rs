@@ -1,7 +1,10 @@
 //! The endpoints of the specs.
 
 pub(super) mod authorize;
+mod client_request;
 pub(super) mod documents;
 pub(super) mod health;
+pub(super) mod introspection;
+pub(super) mod revocation;
 pub(super) mod token;
 pub(super) mod userinfo;

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::json;
+use axum::response::Response;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value};
 
+use super::client_request::{self, ClientRequest, Unreadable, json_answer};
 use crate::domain::error::TokenErrorCode;
 use crate::protocol::Correlation;
 use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::issue::IssuedTokens;
 use crate::protocol::token::TokenRefusal;
-use crate::web::form;
 use crate::web::state::Web;
 
 pub(in crate::web) async fn post(
@@ -37,36 +37,39 @@ async fn answer(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<IssuedTokens, TokenRefusal> {
-    let form = form::parameters(headers, body)
-        .await
-        .ok_or(TokenRefusal::MalformedForm)?;
-    let mut authorization = headers.get_all(AUTHORIZATION).iter();
-    let header = match (authorization.next(), authorization.next()) {
-        (None, _) => None,
-        (Some(value), None) => Some(
-            value
-                .to_str()
-                .map_err(|_| TokenRefusal::MalformedForm)?
-                .to_owned(),
-        ),
-        (Some(_), Some(_)) => return Err(ClientAuthRefusal::TwoMethods.into()),
-    };
+    let request =
+        ClientRequest::read(headers, body)
+            .await
+            .map_err(|unreadable| match unreadable {
+                Unreadable::Malformed => TokenRefusal::MalformedForm,
+                Unreadable::TwoHeaders => ClientAuthRefusal::TwoMethods.into(),
+            })?;
     web.token
-        .answer(header.as_deref(), &form, correlation, web.clock.now())
+        .answer(
+            request.authorization.as_deref(),
+            &request.form,
+            correlation,
+            web.clock.now(),
+        )
         .await
 }
 
+/// RFC 6749 section 5.1, OIDC Core section 3.1.3.3. What there is none of is left out.
 fn granted(tokens: &IssuedTokens) -> Response {
-    json_answer(
-        StatusCode::OK,
-        &json!({
-            "access_token": tokens.access_token,
-            "token_type": "Bearer",
-            "expires_in": tokens.expires_in,
-            "id_token": tokens.id_token,
-            "scope": tokens.scope.to_string(),
-        }),
-    )
+    let mut body = Map::new();
+    body.insert("access_token".into(), tokens.access_token.as_str().into());
+    body.insert("token_type".into(), "Bearer".into());
+    body.insert("expires_in".into(), tokens.expires_in.into());
+    if let Some(token) = &tokens.id_token {
+        body.insert("id_token".into(), token.as_str().into());
+    }
+    if let Some(token) = &tokens.refresh_token {
+        body.insert("refresh_token".into(), token.as_str().into());
+    }
+    if !tokens.scope.is_empty() {
+        body.insert("scope".into(), tokens.scope.to_string().into());
+    }
+    json_answer(StatusCode::OK, &Value::Object(body))
 }
 
 fn refused(refusal: &TokenRefusal, by_header: bool) -> Response {
@@ -76,32 +79,10 @@ fn refused(refusal: &TokenRefusal, by_header: bool) -> Response {
     } else {
         tracing::info!(cause = refusal.name(), "token request refused");
     }
-    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = json_answer(
-        status,
-        &json!({ "error": code.as_str(), "error_description": refusal.to_string() }),
-    );
-    // A challenge only for who used the header (RFC 6749 section 5.2): browsers answer one
-    // with a password prompt of their own.
-    if code == TokenErrorCode::InvalidClient && by_header {
-        response.headers_mut().insert(
-            WWW_AUTHENTICATE,
-            HeaderValue::from_static("Basic realm=\"dingpass\", charset=\"UTF-8\""),
-        );
-    }
-    response
-}
-
-/// RFC 6749 section 5.1: JSON, and nothing of it in any cache.
-fn json_answer(status: StatusCode, body: &serde_json::Value) -> Response {
-    (
-        status,
-        [
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (PRAGMA, HeaderValue::from_static("no-cache")),
-        ],
-        body.to_string(),
+    client_request::refused(
+        code.status(),
+        code.as_str(),
+        &refusal.to_string(),
+        by_header && code == TokenErrorCode::InvalidClient,
     )
-        .into_response()
 }

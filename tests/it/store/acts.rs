@@ -5,7 +5,7 @@ use std::time::Duration;
 use dingpass::clock::Timestamp;
 use dingpass::domain::code::{AuthorizationCode, CodeState};
 use dingpass::domain::event::{AuditEvent, EventKind};
-use dingpass::domain::grant::Grant;
+use dingpass::domain::grant::{Bond, Grant};
 use dingpass::domain::id::{ClientId, FlowId, GrantId, Sid, SubjectId, UpstreamId};
 use dingpass::domain::identity::{Identity, Link, Profile, Subject};
 use dingpass::domain::scope::Scopes;
@@ -98,6 +98,9 @@ pub(super) fn granted(session: &Session, grant: &str, seconds: u64) -> Redemptio
         subject: session.subject.clone(),
         sid: session.sid.clone(),
         scope: Scopes::parse("openid"),
+        auth_time: session.auth_time,
+        bond: Bond::Session,
+        family: None,
         created_at: at(seconds).as_millis(),
         expires_at: at(seconds + GRANT).as_millis(),
         revoked_at: None,
@@ -111,6 +114,7 @@ pub(super) fn granted(session: &Session, grant: &str, seconds: u64) -> Redemptio
     };
     Redemption::Granted {
         grant,
+        family: None,
         event: event(kind, seconds),
     }
 }

@@ -9,7 +9,7 @@ mod rp;
 mod sample;
 mod simulator;
 
-pub(crate) use broker::{CLIENT, House, REDIRECT, SECRET, test_keyring};
+pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET, test_keyring};
 pub(crate) use browser::{Browser, Page};
 pub(crate) use clock::TestClock;
 pub(crate) use port::free_port;
