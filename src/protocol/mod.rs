@@ -5,6 +5,7 @@
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;
+pub mod failures;
 pub mod health;
 pub mod issue;
 pub mod session;

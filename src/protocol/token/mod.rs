@@ -11,6 +11,7 @@ pub use refusal::TokenRefusal;
 
 use super::Correlation;
 use super::client_auth::authenticate;
+use super::failures::FailureLog;
 use super::issue::{IssuedTokens, Mint};
 use crate::clock::Timestamp;
 use crate::domain::client::Clients;
@@ -28,6 +29,7 @@ pub struct Token {
     pub(super) grants: Arc<dyn Grants>,
     pub(super) mint: Arc<Mint>,
     pub(super) entropy: Arc<dyn Entropy>,
+    failures: Arc<FailureLog>,
 }
 
 impl Token {
@@ -40,6 +42,7 @@ impl Token {
         grants: Arc<dyn Grants>,
         mint: Arc<Mint>,
         entropy: Arc<dyn Entropy>,
+        failures: Arc<FailureLog>,
     ) -> Self {
         Self {
             clients,
@@ -48,6 +51,7 @@ impl Token {
             grants,
             mint,
             entropy,
+            failures,
         }
     }
 
@@ -57,6 +61,23 @@ impl Token {
     /// # Errors
     /// [`TokenRefusal`]
     pub async fn answer(
+        &self,
+        authorization: Option<&str>,
+        form: &Parameters,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, TokenRefusal> {
+        let answered = self
+            .try_to_answer(authorization, form, correlation, now)
+            .await;
+        if let Err(refusal) = &answered {
+            self.failures
+                .token_refused(refusal, &self.clients, authorization, form);
+        }
+        answered
+    }
+
+    async fn try_to_answer(
         &self,
         authorization: Option<&str>,
         form: &Parameters,
