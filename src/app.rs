@@ -1,6 +1,7 @@
 //! The composition root: from a configuration to services, a router and background tasks.
 //! Nothing is decided here; each section becomes a service's own settings.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,22 +14,25 @@ use crate::config::{self, Config};
 use crate::domain::client::Clients;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, KeyringError};
+use crate::operator::audit::AuditLog;
 use crate::outbound::{self, OperatorHosts, OutboundError};
 use crate::protocol::access::Access;
 use crate::protocol::authorize::{Authorization, Parts};
 use crate::protocol::discovery::{Documents, path};
+use crate::protocol::failures::FailureLog;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
 use crate::protocol::issue::Mint;
 use crate::protocol::revocation::Revocation;
 use crate::protocol::token::Token;
 use crate::protocol::userinfo::Userinfo;
-use crate::store::{self, Location, Maintenance, Store, StoreError};
+use crate::store::{self, Location, Retention, Store, StoreError};
 use crate::upstream::Provider;
 use crate::upstream::dingtalk::{self, DingTalk};
+use crate::web::admin::{self, AdminSocket, SocketError};
 use crate::web::{self, Web};
 
-/// How often rows are swept whose time is over.
+/// How often rows are swept whose time is over, and counted failures are told.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the broker does not start, in one sentence for an operator.
@@ -51,6 +55,9 @@ pub enum StartError {
         /// What the system says.
         reason: String,
     },
+    /// The operator's socket.
+    #[error(transparent)]
+    Socket(#[from] SocketError),
     /// A public document can't be written.
     #[error("metadata can't be written")]
     Documents(#[from] serde_json::Error),
@@ -121,6 +128,9 @@ pub struct App {
     router: Router,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    failures: Arc<FailureLog>,
+    audit: config::Audit,
+    socket: Option<PathBuf>,
 }
 
 impl App {
@@ -153,6 +163,7 @@ impl App {
             Arc::clone(&store) as _,
             Arc::clone(&mint),
         );
+        let failures = Arc::new(FailureLog::default());
         let web = Web {
             documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
             authorization: Authorization::new(Parts {
@@ -165,6 +176,7 @@ impl App {
                 subjects: Arc::clone(&store) as _,
                 keyring,
                 entropy: Arc::clone(&entropy),
+                failures: Arc::clone(&failures),
             }),
             token: Token::new(
                 Arc::clone(&clients),
@@ -174,6 +186,7 @@ impl App {
                 Arc::clone(&store) as _,
                 Arc::clone(&mint),
                 Arc::clone(&entropy),
+                Arc::clone(&failures),
             ),
             userinfo: Userinfo::new(access.clone()),
             introspection: Introspection::new(
@@ -203,6 +216,9 @@ impl App {
             router: web::router(Arc::new(web)),
             store,
             clock,
+            failures,
+            audit: config.audit,
+            socket: config.admin.socket,
         })
     }
 
@@ -211,30 +227,110 @@ impl App {
         self.router.clone()
     }
 
-    /// Sweeps expired rows until `stopped`.
+    /// The router of the operator's socket, never to be served over TCP. `own` is the
+    /// operating system's number of who runs this process; answers that go on end when
+    /// `stopped`.
+    pub fn operator_router(&self, own: u32, stopped: CancellationToken) -> Router {
+        let audit = AuditLog::running(Arc::clone(&self.store) as _, Arc::clone(&self.store) as _);
+        admin::router(admin::Admin { audit, stopped }, own)
+    }
+
+    /// Listens at the operator's socket, where the configuration has one. Needs the runtime.
+    ///
+    /// # Errors
+    /// [`StartError`]
+    pub fn operator_socket(&self) -> Result<Option<OperatorSocket>, StartError> {
+        let Some(path) = &self.socket else {
+            return Ok(None);
+        };
+        let socket = AdminSocket::bind(path)?;
+        let stopped = CancellationToken::new();
+        let router = self.operator_router(socket.own(), stopped.clone());
+        tracing::info!(socket = %path.display(), "the operator is heard");
+        Ok(Some(OperatorSocket {
+            socket,
+            router,
+            stopped,
+        }))
+    }
+
+    /// Sweeps, and tells what was counted, until `stopped`, and tells the rest then.
     pub async fn run_background(self, stopped: CancellationToken) {
         let mut ticks = tokio::time::interval(SWEEP_EVERY);
         loop {
             tokio::select! {
-                () = stopped.cancelled() => return,
-                _ = ticks.tick() => sweep(self.store.as_ref(), self.clock.as_ref()).await,
+                () = stopped.cancelled() => return self.tell_failures().await,
+                _ = ticks.tick() => {
+                    self.tell_failures().await;
+                    self.sweep().await;
+                    self.forget_events().await;
+                }
+            }
+        }
+    }
+
+    /// Tells the audit log of the failures that were counted.
+    pub async fn tell_failures(&self) {
+        let told = self.failures.flush(self.store.as_ref(), self.clock.now());
+        if let Err(error) = told.await {
+            tracing::error!(%error, "counted failures could not be told");
+        }
+    }
+
+    /// Sweeps batch by batch, so that other writes get their turn in between, until nothing
+    /// is due.
+    pub async fn sweep(&self) {
+        loop {
+            match self.store.sweep(self.clock.now()).await {
+                Ok(0) => return,
+                Ok(rows) => tracing::debug!(rows, "swept expired rows"),
+                Err(error) => {
+                    tracing::error!(%error, "expired rows could not be swept");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Forgets, batch by batch, the events that are too old or too many.
+    pub async fn forget_events(&self) {
+        loop {
+            let retention = Retention {
+                since: self.clock.now().minus(self.audit.keep),
+                most_rows: self.audit.most_rows,
+            };
+            match self.store.forget_events(retention).await {
+                Ok(0) => return,
+                Ok(rows) => tracing::debug!(rows, "forgot events"),
+                Err(error) => {
+                    tracing::error!(%error, "old events could not be forgotten");
+                    return;
+                }
             }
         }
     }
 }
 
-/// Sweeps batch by batch, so that other writes get their turn in between, until nothing is
-/// due.
-async fn sweep(store: &dyn Maintenance, clock: &dyn Clock) {
-    loop {
-        match store.sweep(clock.now()).await {
-            Ok(0) => return,
-            Ok(rows) => tracing::debug!(rows, "swept expired rows"),
-            Err(error) => {
-                tracing::error!(%error, "expired rows could not be swept");
-                return;
-            }
-        }
+/// The operator's socket, ready to be served.
+pub struct OperatorSocket {
+    socket: AdminSocket,
+    router: Router,
+    stopped: CancellationToken,
+}
+
+impl OperatorSocket {
+    /// Serves until `stopped`; who follows the log is let go then.
+    pub async fn serve(self, stopped: CancellationToken) {
+        let Self {
+            socket,
+            router,
+            stopped: ends,
+        } = self;
+        let watch = async {
+            stopped.cancelled().await;
+            ends.cancel();
+        };
+        tokio::join!(socket.serve(router, ends.clone()), watch);
     }
 }
 

@@ -9,6 +9,7 @@
 //!   background tasks.
 //! * **3** [`web`]: HTTP, HTML, cookies, status codes. Decodes, calls one service, encodes.
 //! * **2** [`protocol`]: the rules of the specs. What a browser or a client gets, and why not.
+//!   [`operator`]: what the operator may ask and do. It may see `protocol`, never the reverse.
 //! * **1** The world behind traits, each seeing only layer 0: [`store`] (what is remembered),
 //!   [`keyring`] (keys that sign and seal), [`upstream`] (who vouches for people; it alone
 //!   uses [`outbound`], the HTTP clients), [`config`] (the file, for `app` and `cli` alone).
@@ -34,6 +35,7 @@ pub mod demo;
 pub mod domain;
 pub mod entropy;
 pub mod keyring;
+pub mod operator;
 pub mod outbound;
 pub mod protocol;
 pub mod sim;

@@ -29,11 +29,8 @@ impl File {
     /// Reads the file and looks at all of it.
     pub(super) fn read(&self) -> anyhow::Result<Read> {
         let text = self.text()?;
-        let path = std::path::absolute(&self.config)
-            .with_context(|| format!("{} has no absolute path", self.config.display()))?;
-        let folder = path.parent().unwrap_or_else(|| Path::new("/"));
         Ok(Read {
-            outcome: config::load(&text, folder, &environment()),
+            outcome: config::load(&text, &self.folder()?, &environment()),
             text,
         })
     }
@@ -41,6 +38,25 @@ impl File {
     fn text(&self) -> anyhow::Result<String> {
         std::fs::read_to_string(&self.config)
             .with_context(|| format!("{} can't be read", self.config.display()))
+    }
+
+    /// How the server of this file, or its database, is reached.
+    pub(super) fn reach(&self) -> anyhow::Result<config::Reach> {
+        let text = self.text()?;
+        config::reach(&text, &self.folder()?, &environment()).map_err(|faults| {
+            anyhow::anyhow!(
+                "{} does not say where to ask:\n\n{}",
+                self.config.display(),
+                self.describe(&faults, &text)
+            )
+        })
+    }
+
+    /// The folder from which relative paths count.
+    fn folder(&self) -> anyhow::Result<PathBuf> {
+        let path = std::path::absolute(&self.config)
+            .with_context(|| format!("{} has no absolute path", self.config.display()))?;
+        Ok(path.parent().unwrap_or_else(|| Path::new("/")).to_owned())
     }
 
     /// Where the server of this file listens.

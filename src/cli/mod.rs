@@ -1,14 +1,17 @@
 //! The command line: arguments, exit codes, one clear sentence for whatever goes wrong.
 
+mod audit;
 mod check;
 mod configuration;
 mod demo;
 mod healthcheck;
 mod listen;
 mod logs;
+mod remote;
 mod say;
 mod serve;
 mod sim;
+mod table;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Run simulator, broker and a sample application on this machine, keeping nothing.
     Demo(demo::Arguments),
+    /// Read the audit log: who signed in, what was refused, revoked and ended.
+    Audit(audit::Arguments),
     /// Ask a running broker whether it is alive: exits 0 or 1.
     Healthcheck(healthcheck::Arguments),
 }
@@ -45,6 +50,7 @@ pub fn run() -> ExitCode {
         Command::Serve(file) => serve::run(&file),
         Command::Sim(arguments) => sim::run(arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
     };
     match outcome {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::configuration::File;
 use super::{listen, logs};
 use crate::app::{App, Foundation};
@@ -20,6 +22,7 @@ pub(super) fn run(file: &File) -> anyhow::Result<()> {
         let foundation = Foundation::open(&config, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
         let app = App::assemble(config, foundation)?;
         let listener = listen::bind(address)?;
+        let operator = app.operator_socket()?;
         let router = app.router();
         if warnings > 0 {
             tracing::warn!(
@@ -33,10 +36,19 @@ pub(super) fn run(file: &File) -> anyhow::Result<()> {
             version = env!("CARGO_PKG_VERSION"),
             "dingpass is serving"
         );
-        let background = tokio::spawn(app.run_background(stopped.clone()));
-        listen::serve(listener, router, stopped.clone()).await?;
-        stopped.cancel();
+        // What still happens while requests under way come to their end is told, too; and who
+        // follows the audit log sees it.
+        let (drained, told) = (CancellationToken::new(), CancellationToken::new());
+        let background = tokio::spawn(app.run_background(drained.clone()));
+        let operator = operator.map(|socket| tokio::spawn(socket.serve(told.clone())));
+        let served = listen::serve(listener, router, stopped).await;
+        drained.cancel();
         background.await?;
+        told.cancel();
+        if let Some(operator) = operator {
+            operator.await?;
+        }
+        served?;
         tracing::info!("dingpass has stopped");
         Ok(())
     })

@@ -3,6 +3,8 @@
 //! section takes the keys that it knows; what is left over is a fault too, with the nearest
 //! known name. Only `app` and `cli` see these types; services get the pieces they need.
 
+mod admin;
+mod audit;
 mod client_authentication;
 mod client_grants;
 mod client_logout;
@@ -45,7 +47,9 @@ use reading::Reading;
 use tree::{Origin, Table};
 
 /// The names of sections, for the environment's variables.
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 9] = [
+    "admin",
+    "audit",
     "http",
     "keys",
     "lifetimes",
@@ -81,6 +85,10 @@ pub struct Config {
     pub pages: Pages,
     /// `[log]`
     pub log: Log,
+    /// `[admin]`
+    pub admin: Admin,
+    /// `[audit]`
+    pub audit: Audit,
     /// What works, but deserves a look: `check` prints it.
     pub warnings: Vec<Notice>,
 }
@@ -211,6 +219,32 @@ pub enum LogFormat {
     Json,
 }
 
+/// `[admin]`
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Admin {
+    /// `socket`: the operator's socket, made absolute; none where it is off.
+    pub socket: Option<PathBuf>,
+}
+
+/// `[audit]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// `keep`: how long an event is kept.
+    pub keep: Duration,
+    /// `most_rows`: how many events are kept.
+    pub most_rows: u64,
+}
+
+/// What a command needs to reach a server of this machine, or the file of one that does not
+/// run.
+#[derive(Debug)]
+pub struct Reach {
+    /// `[store]`
+    pub store: Store,
+    /// `[admin]`
+    pub admin: Admin,
+}
+
 /// A fault or a warning, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -263,6 +297,8 @@ pub fn load(
     let outbound = root.section("outbound", outbound::read);
     let pages = root.section("pages", pages::read);
     let log = root.section("log", log::read);
+    let admin = root.section("admin", |section| admin::read(section, &store));
+    let audit = root.section("audit", audit::read);
     root.finish();
 
     let (faults, warnings) = reading.into_notices(text);
@@ -278,6 +314,8 @@ pub fn load(
             outbound,
             pages,
             log,
+            admin,
+            audit,
             warnings,
         }),
         _ => Err(faults),
@@ -313,6 +351,39 @@ pub fn listen_address(
     } else {
         Err(faults)
     }
+}
+
+/// `[store]` and `[admin]` alone, whatever else is wrong with the file: who asks a running
+/// server must not be kept from it by a client that is being written.
+///
+/// # Errors
+/// The faults of these two sections, or of the syntax around them.
+pub fn reach(
+    text: &str,
+    folder: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Reach, Vec<Notice>> {
+    let mut reading = Reading::new(folder);
+    let Some(mut table) = parse(text, &mut reading) else {
+        return Err(reading.into_notices(text).0);
+    };
+    let mut elsewhere = Reading::new(folder);
+    environment::overlay(&mut table, environment, &mut elsewhere);
+    let mut root = Section::root(table, &mut reading);
+    let store = root.section("store", store::read);
+    let admin = root.section("admin", |section| admin::read(section, &store));
+    let (faults, _) = reading.into_notices(text);
+    if faults.is_empty() {
+        Ok(Reach { store, admin })
+    } else {
+        Err(faults)
+    }
+}
+
+/// A duration as the file writes one: `"1h30m"`.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    duration::parse(text).ok()
 }
 
 /// Notices for people: `dingpass.toml:12:5: message`, then the line with a caret; or

@@ -16,6 +16,16 @@ pub struct AuditEvent {
     pub kind: EventKind,
 }
 
+/// An event with its place in the log. Numbers only ever grow, whatever the clock does, so
+/// that who reads on from a number misses nothing and reads nothing twice.
+#[derive(Clone, Debug)]
+pub struct NumberedEvent {
+    /// Its place, from 1 up. Numbers of events that are gone are not given again.
+    pub number: u64,
+    /// The event.
+    pub event: AuditEvent,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -186,6 +196,27 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// The names of all events, in the order of the variants.
+    pub const NAMES: [&'static str; 17] = [
+        "signed_in",
+        "userid_changed_hands",
+        "session_replaced",
+        "no_longer_vouched_for",
+        "code_redeemed",
+        "code_spoiled",
+        "code_replayed",
+        "refresh_token_reused",
+        "refresh_family_evicted",
+        "grant_revoked",
+        "access_token_revoked",
+        "consent_given",
+        "consent_withdrawn",
+        "session_ended",
+        "logout_delivery",
+        "failures_counted",
+        "operator_acted",
+    ];
+
     /// The event's name: in the store, in `dingpass audit`, in its JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -207,6 +238,132 @@ impl EventKind {
             Self::LogoutDelivery { .. } => "logout_delivery",
             Self::FailuresCounted { .. } => "failures_counted",
             Self::OperatorActed { .. } => "operator_acted",
+        }
+    }
+
+    /// The client that it is about, where it is about one.
+    #[must_use]
+    pub const fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::SignedIn { client, .. }
+            | Self::CodeRedeemed { client, .. }
+            | Self::CodeSpoiled { client, .. }
+            | Self::CodeReplayed { client, .. }
+            | Self::RefreshTokenReused { client, .. }
+            | Self::RefreshFamilyEvicted { client, .. }
+            | Self::GrantRevoked { client, .. }
+            | Self::AccessTokenRevoked { client, .. }
+            | Self::ConsentGiven { client, .. }
+            | Self::ConsentWithdrawn { client, .. }
+            | Self::LogoutDelivery { client, .. } => Some(client),
+            Self::SessionEnded { client, .. } | Self::FailuresCounted { client, .. } => {
+                client.as_ref()
+            }
+            Self::UseridChangedHands { .. }
+            | Self::SessionReplaced { .. }
+            | Self::NoLongerVouchedFor { .. }
+            | Self::OperatorActed { .. } => None,
+        }
+    }
+
+    /// The person that it is about, where it is about one. A userid that changed hands is
+    /// about who has it now.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&SubjectId> {
+        match self {
+            Self::SignedIn { subject, .. }
+            | Self::UseridChangedHands { to: subject, .. }
+            | Self::SessionReplaced { subject, .. }
+            | Self::NoLongerVouchedFor { subject, .. }
+            | Self::CodeRedeemed { subject, .. }
+            | Self::CodeSpoiled { subject, .. }
+            | Self::CodeReplayed { subject, .. }
+            | Self::RefreshTokenReused { subject, .. }
+            | Self::RefreshFamilyEvicted { subject, .. }
+            | Self::GrantRevoked { subject, .. }
+            | Self::ConsentGiven { subject, .. }
+            | Self::ConsentWithdrawn { subject, .. }
+            | Self::SessionEnded { subject, .. }
+            | Self::LogoutDelivery { subject, .. } => Some(subject),
+            Self::AccessTokenRevoked { subject, .. } => subject.as_ref(),
+            Self::FailuresCounted { .. } | Self::OperatorActed { .. } => None,
+        }
+    }
+
+    /// Whether it is about that person, in whatever part.
+    #[must_use]
+    pub fn concerns(&self, person: &SubjectId) -> bool {
+        let had_it_before = match self {
+            Self::UseridChangedHands { from, .. } => from == person,
+            Self::SignedIn { .. }
+            | Self::SessionReplaced { .. }
+            | Self::NoLongerVouchedFor { .. }
+            | Self::CodeRedeemed { .. }
+            | Self::CodeSpoiled { .. }
+            | Self::CodeReplayed { .. }
+            | Self::RefreshTokenReused { .. }
+            | Self::RefreshFamilyEvicted { .. }
+            | Self::GrantRevoked { .. }
+            | Self::AccessTokenRevoked { .. }
+            | Self::ConsentGiven { .. }
+            | Self::ConsentWithdrawn { .. }
+            | Self::SessionEnded { .. }
+            | Self::LogoutDelivery { .. }
+            | Self::FailuresCounted { .. }
+            | Self::OperatorActed { .. } => false,
+        };
+        had_it_before || self.subject() == Some(person)
+    }
+
+    /// The session that it is about, where it is about one.
+    #[must_use]
+    pub const fn sid(&self) -> Option<&Sid> {
+        match self {
+            Self::SignedIn { sid, .. }
+            | Self::SessionReplaced { sid, .. }
+            | Self::SessionEnded { sid, .. } => Some(sid),
+            Self::LogoutDelivery { sid, .. } => sid.as_ref(),
+            Self::UseridChangedHands { .. }
+            | Self::NoLongerVouchedFor { .. }
+            | Self::CodeRedeemed { .. }
+            | Self::CodeSpoiled { .. }
+            | Self::CodeReplayed { .. }
+            | Self::RefreshTokenReused { .. }
+            | Self::RefreshFamilyEvicted { .. }
+            | Self::GrantRevoked { .. }
+            | Self::AccessTokenRevoked { .. }
+            | Self::ConsentGiven { .. }
+            | Self::ConsentWithdrawn { .. }
+            | Self::FailuresCounted { .. }
+            | Self::OperatorActed { .. } => None,
+        }
+    }
+
+    /// The upstream's own name of the call behind it: what its support asks for.
+    #[must_use]
+    pub fn upstream_request(&self) -> Option<&str> {
+        match self {
+            Self::NoLongerVouchedFor {
+                upstream_request, ..
+            }
+            | Self::FailuresCounted {
+                upstream_request, ..
+            } => upstream_request.as_deref(),
+            Self::SignedIn { .. }
+            | Self::UseridChangedHands { .. }
+            | Self::SessionReplaced { .. }
+            | Self::CodeRedeemed { .. }
+            | Self::CodeSpoiled { .. }
+            | Self::CodeReplayed { .. }
+            | Self::RefreshTokenReused { .. }
+            | Self::RefreshFamilyEvicted { .. }
+            | Self::GrantRevoked { .. }
+            | Self::AccessTokenRevoked { .. }
+            | Self::ConsentGiven { .. }
+            | Self::ConsentWithdrawn { .. }
+            | Self::SessionEnded { .. }
+            | Self::LogoutDelivery { .. }
+            | Self::OperatorActed { .. } => None,
         }
     }
 }

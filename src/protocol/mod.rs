@@ -6,6 +6,7 @@ pub mod access;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;
+pub mod failures;
 pub mod health;
 pub mod introspection;
 pub mod issue;

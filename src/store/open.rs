@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::redb::RedbStore;
-use super::{Store, StoreError};
+use super::redb::{AuditFile, RedbStore};
+use super::{Audit, Store, StoreError};
 
 /// Where a store is.
 #[derive(Clone, Debug)]
@@ -30,4 +30,16 @@ pub fn open(location: &Location) -> Result<Arc<dyn Store>, StoreError> {
         Location::File { path, cache } => RedbStore::at(path, *cache)?,
     };
     Ok(Arc::new(store))
+}
+
+/// Opens the audit log of a store that no server has open: to read it, as far as the store
+/// needs no repair. Nothing is made where nothing is. A store in memory has none.
+///
+/// # Errors
+/// [`StoreError`] in words for an operator.
+pub fn open_audit(location: &Location) -> Result<Option<Arc<dyn Audit>>, StoreError> {
+    match location {
+        Location::Memory => Ok(None),
+        Location::File { path, cache } => Ok(Some(Arc::new(AuditFile::open(path, *cache)?))),
+    }
 }

@@ -1,6 +1,7 @@
 //! HTTP: decodes a request, calls one service, encodes its answer. No rule of a protocol is
 //! decided here, and neither store, keys nor upstreams are named.
 
+pub mod admin;
 mod cookie;
 mod error;
 mod form;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each top-level module may name, besides itself.
-const MAY_SEE: [(&str, &[&str]); 15] = [
+const MAY_SEE: [(&str, &[&str]); 16] = [
     ("clock", &[]),
     ("entropy", &[]),
     ("domain", &["clock", "entropy"]),
@@ -20,12 +20,21 @@ const MAY_SEE: [(&str, &[&str]); 15] = [
             "clock", "entropy", "domain", "keyring", "outbound", "store", "upstream",
         ],
     ),
-    ("web", &["clock", "entropy", "domain", "protocol"]),
+    (
+        "operator",
+        &[
+            "clock", "entropy", "domain", "keyring", "outbound", "protocol", "store", "upstream",
+        ],
+    ),
+    (
+        "web",
+        &["clock", "entropy", "domain", "operator", "protocol"],
+    ),
     (
         "app",
         &[
             "clock", "entropy", "domain", "config", "keyring", "outbound", "store", "upstream",
-            "protocol", "web",
+            "operator", "protocol", "web",
         ],
     ),
     ("sim", &["clock", "entropy"]),
@@ -33,8 +42,8 @@ const MAY_SEE: [(&str, &[&str]); 15] = [
     (
         "cli",
         &[
-            "app", "clock", "config", "demo", "domain", "entropy", "keyring", "outbound", "sim",
-            "store",
+            "app", "clock", "config", "demo", "domain", "entropy", "keyring", "operator",
+            "outbound", "sim", "store",
         ],
     ),
     ("main", &["cli"]),

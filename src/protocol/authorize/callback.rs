@@ -52,6 +52,7 @@ impl Authorization {
         });
         let (true, Some(address)) = (expected, address) else {
             tracing::info!("an answer came that nobody had asked for");
+            self.parts.failures.unasked_answer();
             return shown(Problem::FlowLost, browser);
         };
         let retry = Some(self.retry(&pending));
@@ -149,14 +150,17 @@ impl Authorization {
                 answer.cookies.push(CookieChange::SetSession(cookie));
                 Ok(answer)
             }
-            SignInRecorded::Blocked => Ok(self.problem(
-                Problem::Blocked {
-                    retry: self.retry(&pending),
-                    back: self.way_back(address, RedirectedCause::PersonRefused),
-                },
-                &pending,
-                browser,
-            )),
+            SignInRecorded::Blocked => {
+                self.parts.failures.blocked(&pending.client);
+                Ok(self.problem(
+                    Problem::Blocked {
+                        retry: self.retry(&pending),
+                        back: self.way_back(address, RedirectedCause::PersonRefused),
+                    },
+                    &pending,
+                    browser,
+                ))
+            }
         }
     }
 
@@ -217,6 +221,7 @@ impl Authorization {
             client = pending.client.as_str(),
             "the upstream did not vouch for a person"
         );
+        self.parts.failures.not_vouched_for(&error, &pending.client);
         self.sign_out_who_is_gone(provider, &error, correlation, now)
             .await?;
         if error.cause == Cause::CodeRefused

@@ -22,6 +22,7 @@ pub use problem::{Problem, Retry, UpstreamProblem, WayBack};
 pub use request::ReturnAddress;
 pub use response::ReturnUrl;
 
+use super::failures::FailureLog;
 use super::session::LiveSessions;
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
@@ -62,6 +63,8 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Counts what failed.
+    pub failures: Arc<FailureLog>,
 }
 
 /// The endpoint.
@@ -190,14 +193,18 @@ impl Authorization {
                 Refusal::Redirected(address.clone(), RedirectedCause::LoginRequired),
                 browser,
             )),
-            (Step::WrongPerson, _) => Ok(self.problem(
-                Problem::WrongPerson {
-                    retry: self.retry(&pending),
-                    back: self.way_back(address, RedirectedCause::WrongPerson),
-                },
-                &pending,
-                browser,
-            )),
+            (Step::WrongPerson, _) => {
+                let failures = &self.parts.failures;
+                failures.request_refused(RedirectedCause::WrongPerson, &pending.client);
+                Ok(self.problem(
+                    Problem::WrongPerson {
+                        retry: self.retry(&pending),
+                        back: self.way_back(address, RedirectedCause::WrongPerson),
+                    },
+                    &pending,
+                    browser,
+                ))
+            }
         }
     }
 
@@ -287,10 +294,13 @@ impl Authorization {
                     cause = cause.name(),
                     "authorization request refused on a page"
                 );
+                self.parts.failures.request_displayed(cause);
                 Outcome::Problem(Box::new(Problem::BadRequest(cause)))
             }
             Refusal::Redirected(address, cause) => {
                 tracing::info!(cause = cause.name(), "authorization request refused");
+                let client = &address.client().id;
+                self.parts.failures.request_refused(cause, client);
                 Outcome::Return(address.with_error(cause, &self.parts.issuer))
             }
         };

@@ -13,6 +13,7 @@ pub use refusal::TokenRefusal;
 
 use super::Correlation;
 use super::client_auth::authenticate;
+use super::failures::FailureLog;
 use super::issue::{IssuedTokens, Mint};
 use crate::clock::Timestamp;
 use crate::domain::client::Clients;
@@ -31,6 +32,7 @@ pub struct Token {
     pub(super) families: Arc<dyn RefreshFamilies>,
     pub(super) mint: Arc<Mint>,
     pub(super) entropy: Arc<dyn Entropy>,
+    failures: Arc<FailureLog>,
 }
 
 impl Token {
@@ -44,6 +46,7 @@ impl Token {
         families: Arc<dyn RefreshFamilies>,
         mint: Arc<Mint>,
         entropy: Arc<dyn Entropy>,
+        failures: Arc<FailureLog>,
     ) -> Self {
         Self {
             clients,
@@ -53,6 +56,7 @@ impl Token {
             families,
             mint,
             entropy,
+            failures,
         }
     }
 
@@ -62,6 +66,23 @@ impl Token {
     /// # Errors
     /// [`TokenRefusal`]
     pub async fn answer(
+        &self,
+        authorization: Option<&str>,
+        form: &Parameters,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, TokenRefusal> {
+        let answered = self
+            .try_to_answer(authorization, form, correlation, now)
+            .await;
+        if let Err(refusal) = &answered {
+            self.failures
+                .token_refused(refusal, &self.clients, authorization, form);
+        }
+        answered
+    }
+
+    async fn try_to_answer(
         &self,
         authorization: Option<&str>,
         form: &Parameters,

@@ -6,7 +6,7 @@ use redb::{ReadableTable as _, WriteTransaction};
 use super::expiry::{Kind, remember};
 use super::families::add_family;
 use super::grants::{put_grant, revoke_grant};
-use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, append_event, decode, encode};
+use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, append_event, encode, get_row};
 use super::sessions::put_session;
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
@@ -28,11 +28,7 @@ impl Codes for RedbStore {
 
     async fn find_code(&self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {
         let codes = self.read()?.open_table(CODES).map_err(failed)?;
-        codes
-            .get(digest.as_bytes().as_slice())
-            .map_err(failed)?
-            .map(|row| decode("codes", row.value()))
-            .transpose()
+        get_row(&codes, "codes", digest.as_bytes().as_slice())
     }
 
     async fn redeem_code(
@@ -96,13 +92,9 @@ fn redeem_code(
     replayed: &AuditEvent,
     now: Timestamp,
 ) -> Result<Redeemed, StoreError> {
-    let found = transaction
-        .open_table(CODES)
-        .map_err(failed)?
-        .get(digest.as_bytes().as_slice())
-        .map_err(failed)?
-        .map(|row| decode::<AuthorizationCode>("codes", row.value()))
-        .transpose()?;
+    let codes = transaction.open_table(CODES).map_err(failed)?;
+    let found: Option<AuthorizationCode> = get_row(&codes, "codes", digest.as_bytes().as_slice())?;
+    drop(codes);
     let Some(mut code) = found.filter(|code| code.client == *client) else {
         return Ok(Redeemed::Unknown);
     };
@@ -157,25 +149,15 @@ fn live_session(
     transaction: &WriteTransaction,
     code: &AuthorizationCode,
 ) -> Result<Option<Session>, StoreError> {
-    let session = transaction
-        .open_table(SESSIONS)
-        .map_err(failed)?
-        .get(code.sid.as_str())
-        .map_err(failed)?
-        .map(|row| decode::<Session>("sessions", row.value()))
-        .transpose()?;
+    let sessions = transaction.open_table(SESSIONS).map_err(failed)?;
+    let session: Option<Session> = get_row(&sessions, "sessions", code.sid.as_str())?;
     let Some(session) =
         session.filter(|session| session.ended_at.is_none() && session.subject == code.subject)
     else {
         return Ok(None);
     };
-    let subject = transaction
-        .open_table(SUBJECTS)
-        .map_err(failed)?
-        .get(code.subject.as_str())
-        .map_err(failed)?
-        .map(|row| decode::<Subject>("subjects", row.value()))
-        .transpose()?;
+    let subjects = transaction.open_table(SUBJECTS).map_err(failed)?;
+    let subject: Option<Subject> = get_row(&subjects, "subjects", code.subject.as_str())?;
     Ok(subject
         .filter(|subject| subject.status == SubjectStatus::Active && !subject.has_ended(&session))
         .map(|_| session))

@@ -5,10 +5,9 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Database, DatabaseError, ReadableTable as _};
+use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase as _, ReadableTable};
 
-use super::failed;
-use super::rows;
+use super::{audit, failed, rows};
 use crate::store::StoreError;
 
 /// The schema that this program writes.
@@ -42,6 +41,57 @@ pub(super) fn again(path: &Path, cache: usize) -> Result<Database, StoreError> {
     }
 }
 
+/// Opens a database to read it, while no server has it open. One that was not closed (a
+/// crash) or that an earlier version wrote is made right first, which writes.
+pub(super) fn to_read(path: &Path, cache: usize) -> Result<ReadOnlyDatabase, StoreError> {
+    if let Some(database) = try_to_read(path, cache)? {
+        return Ok(database);
+    }
+    again(path, cache).map(drop)?;
+    try_to_read(path, cache)?.ok_or_else(|| cannot_open(path, "it can't be repaired".to_owned()))
+}
+
+fn try_to_read(path: &Path, cache: usize) -> Result<Option<ReadOnlyDatabase>, StoreError> {
+    let database = match Database::builder()
+        .set_cache_size(cache)
+        .open_read_only(path)
+    {
+        Ok(database) => database,
+        Err(DatabaseError::RepairAborted) => return Ok(None),
+        Err(error) => return Err(not_opened(path, error)),
+    };
+    let transaction = database.begin_read().map_err(failed)?;
+    if let Some(found) = schema(&transaction.open_table(rows::META).map_err(failed)?)?
+        && found > SCHEMA
+    {
+        return Err(newer(path.display().to_string(), found));
+    }
+    let is_complete = transaction.open_table(rows::EVENTS).is_ok()
+        && transaction.open_table(rows::FAILURES).is_ok();
+    drop(transaction);
+    Ok(is_complete.then_some(database))
+}
+
+fn not_opened(path: &Path, error: DatabaseError) -> StoreError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => StoreError::Locked(path.display().to_string()),
+        other => cannot_open(path, other.to_string()),
+    }
+}
+
+fn newer(path: String, found: u64) -> StoreError {
+    StoreError::Newer {
+        path,
+        found,
+        known: SCHEMA,
+    }
+}
+
+fn schema(meta: &impl ReadableTable<&'static str, u64>) -> Result<Option<u64>, StoreError> {
+    let found = meta.get("schema").map_err(failed)?;
+    Ok(found.map(|version| version.value()))
+}
+
 fn make_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) else {
         return Ok(());
@@ -71,10 +121,7 @@ fn open_file(path: &Path, cache: usize, create: bool) -> Result<Database, StoreE
         .mode(0o600)
         .open(path)
         .map_err(|error| cannot_open(path, error.to_string()))?;
-    let opened = |error: DatabaseError| match error {
-        DatabaseError::DatabaseAlreadyOpen => StoreError::Locked(name.clone()),
-        other => cannot_open(path, other.to_string()),
-    };
+    let opened = |error: DatabaseError| not_opened(path, error);
     let database = Database::builder()
         .set_cache_size(cache)
         .create_with_backend(FileBackend::new(file).map_err(opened)?)
@@ -96,18 +143,8 @@ fn prepare(database: &Database, name: &str) -> Result<(), StoreError> {
     let transaction = database.begin_write().map_err(failed)?;
     {
         let mut meta = transaction.open_table(rows::META).map_err(failed)?;
-        let found = meta
-            .get("schema")
-            .map_err(failed)?
-            .map(|version| version.value());
-        match found {
-            Some(found) if found > SCHEMA => {
-                return Err(StoreError::Newer {
-                    path: name.to_owned(),
-                    found,
-                    known: SCHEMA,
-                });
-            }
+        match schema(&meta)? {
+            Some(found) if found > SCHEMA => return Err(newer(name.to_owned(), found)),
             Some(_) => {}
             None => {
                 tracing::info!(name, "made a new database");
@@ -116,5 +153,6 @@ fn prepare(database: &Database, name: &str) -> Result<(), StoreError> {
         }
         rows::open_all(&transaction)?;
     }
+    audit::adopt_earlier(&transaction)?;
     transaction.commit().map_err(failed)
 }

@@ -3,6 +3,7 @@
 //! writer thread, which commits what waits as one durable transaction; sweeps go there too.
 
 mod access;
+mod audit;
 mod codes;
 mod database;
 mod expiry;
@@ -18,12 +19,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _};
+use redb::{ReadTransaction, ReadableDatabase as _};
 
-use super::{Audit, Maintenance, Store, StoreError};
+use super::{Maintenance, Store, StoreError};
 use crate::clock::Timestamp;
-use crate::domain::event::AuditEvent;
-use rows::{AUDIT, decode};
+pub(super) use audit::AuditFile;
 use slot::{Place, Slot};
 use writer::Writer;
 
@@ -59,19 +59,6 @@ impl RedbStore {
 /// Any of redb's errors as ours. They hold paths and numbers, no rows.
 fn failed(error: impl Into<redb::Error>) -> StoreError {
     StoreError::Failed(error.into().to_string())
-}
-
-#[async_trait]
-impl Audit for RedbStore {
-    async fn latest_events(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        let table = self.read()?.open_table(AUDIT).map_err(failed)?;
-        let mut events = Vec::new();
-        for row in table.iter().map_err(failed)?.rev().take(most) {
-            let (_, value) = row.map_err(failed)?;
-            events.push(decode("audit", value.value())?);
-        }
-        Ok(events)
-    }
 }
 
 #[async_trait]

@@ -1,11 +1,13 @@
 //! Tables and the form of their rows: JSON behind one byte that tells its version.
 
-use redb::{ReadableTable as _, TableDefinition, WriteTransaction};
+use std::borrow::Borrow;
+
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(super) use super::audit::append_event;
 use super::failed;
-use crate::domain::event::AuditEvent;
 use crate::domain::identity::Link;
 use crate::store::StoreError;
 
@@ -34,8 +36,10 @@ pub(super) const REVOKED_ACCESS: TableDefinition<&str, i64> =
     TableDefinition::new("revoked_access");
 /// flow id → when the claim may be forgotten
 pub(super) const CLAIMED_FLOWS: TableDefinition<&str, i64> = TableDefinition::new("claimed_flows");
-/// (moment, number) → AuditEvent
-pub(super) const AUDIT: TableDefinition<(i64, u64), &[u8]> = TableDefinition::new("audit");
+/// number → AuditEvent
+pub(super) const EVENTS: TableDefinition<u64, &[u8]> = TableDefinition::new("events");
+/// number → AuditEvent, of counted failures alone; one row of numbers with `EVENTS`
+pub(super) const FAILURES: TableDefinition<u64, &[u8]> = TableDefinition::new("failures");
 /// (moment, kind of row, key of row): what to look at when that moment has come
 pub(super) const EXPIRY: TableDefinition<(i64, u8, &[u8]), ()> = TableDefinition::new("expiry");
 
@@ -64,7 +68,8 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(FAMILY_OWNERS).map_err(failed)?;
     transaction.open_table(REVOKED_ACCESS).map_err(failed)?;
     transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
-    transaction.open_table(AUDIT).map_err(failed)?;
+    transaction.open_table(EVENTS).map_err(failed)?;
+    transaction.open_table(FAILURES).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;
     Ok(())
 }
@@ -105,22 +110,19 @@ pub(super) fn link_key(link: &Link) -> (&str, &str, &str) {
     (&link.kind, &link.owner, &link.person)
 }
 
-/// Appends an event; events of one moment keep their order by a number.
-pub(super) fn append_event(
-    transaction: &WriteTransaction,
-    event: &AuditEvent,
-) -> Result<(), StoreError> {
-    let mut audit = transaction.open_table(AUDIT).map_err(failed)?;
-    let number = audit
-        .range((event.at, 0)..=(event.at, u64::MAX))
+/// The row under a key, decoded.
+pub(super) fn get_row<'k, K, T>(
+    table: &impl ReadableTable<K, &'static [u8]>,
+    name: &'static str,
+    key: impl Borrow<K::SelfType<'k>>,
+) -> Result<Option<T>, StoreError>
+where
+    K: redb::Key + 'static,
+    T: DeserializeOwned,
+{
+    table
+        .get(key)
         .map_err(failed)?
-        .next_back()
+        .map(|row| decode(name, row.value()))
         .transpose()
-        .map_err(failed)?
-        .map_or(0, |(key, _)| key.value().1 + 1);
-    let row = encode("audit", event)?;
-    audit
-        .insert((event.at, number), row.as_slice())
-        .map_err(failed)?;
-    Ok(())
 }

@@ -66,10 +66,10 @@ impl Slot {
 }
 
 /// redb panics over some kinds of damage; an operator wants a sentence.
-fn guarded(
+pub(super) fn guarded<T>(
     path: &Path,
-    open: impl FnOnce() -> Result<Database, StoreError> + UnwindSafe,
-) -> Result<Database, StoreError> {
+    open: impl FnOnce() -> Result<T, StoreError> + UnwindSafe,
+) -> Result<T, StoreError> {
     catch_unwind(open).unwrap_or_else(|_| {
         Err(StoreError::CannotOpen {
             path: path.display().to_string(),

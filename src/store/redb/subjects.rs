@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
-use super::rows::{LINKS, SUBJECTS, append_event, decode, encode, link_key};
+use super::rows::{LINKS, SUBJECTS, append_event, encode, get_row, link_key};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, EventKind};
@@ -63,11 +63,6 @@ fn find(transaction: &WriteTransaction, link: &Link) -> Result<Option<Subject>, 
     let Some(sub) = links.get(link_key(link)).map_err(failed)? else {
         return Ok(None);
     };
-    transaction
-        .open_table(SUBJECTS)
-        .map_err(failed)?
-        .get(sub.value())
-        .map_err(failed)?
-        .map(|row| decode("subjects", row.value()))
-        .transpose()
+    let subjects = transaction.open_table(SUBJECTS).map_err(failed)?;
+    get_row(&subjects, "subjects", sub.value())
 }

@@ -19,6 +19,7 @@ fn the_help_of_every_command_is_what_was_reviewed() {
     insta::assert_snapshot!("check", help(&["check"]));
     insta::assert_snapshot!("sim", help(&["sim"]));
     insta::assert_snapshot!("demo", help(&["demo"]));
+    insta::assert_snapshot!("audit", help(&["audit"]));
     insta::assert_snapshot!("healthcheck", help(&["healthcheck"]));
 }
 
@@ -34,7 +35,15 @@ fn the_help_names_exactly_the_commands_whose_help_was_reviewed() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    let known = ["serve", "check", "sim", "demo", "healthcheck", "help"];
+    let known = [
+        "serve",
+        "check",
+        "sim",
+        "demo",
+        "audit",
+        "healthcheck",
+        "help",
+    ];
     assert_eq!(commands, known);
 }
 

@@ -4,6 +4,7 @@
 // Tells clippy that the helpers here are tests too: they may panic.
 #![cfg(test)]
 
+mod audit;
 mod check;
 mod demo_and_sim;
 mod endings;

@@ -1,5 +1,6 @@
 //! deploy/dingpass.example.toml and the file of the SAMPLE.
 
+use std::path::Path;
 use std::time::Duration;
 
 use dingpass::config::{LogFormat, StoreLocation, UpstreamKind, UsernameSource};
@@ -100,6 +101,8 @@ fn the_example_names_every_key_that_works_today() {
         ("[outbound]\n", "allowed_addresses"),
         ("[pages]\n", "contact"),
         ("[log]\n", "filter"),
+        ("[admin]\n", "socket"),
+        ("[audit]\n", "most_rows"),
         ("", "preferred_username"),
         ("", "ask_organisation"),
     ] {
@@ -133,6 +136,12 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(config.pages.contact, None);
     assert_eq!(config.log.format, LogFormat::Text);
     assert_eq!(config.log.filter, "info");
+    assert_eq!(
+        config.admin.socket.as_deref(),
+        Some(Path::new("/etc/dingpass/data/dingpass.sock"))
+    );
+    assert_eq!(config.audit.keep, Duration::from_secs(180 * 86_400));
+    assert_eq!(config.audit.most_rows, 1_000_000);
     assert_eq!(config.upstreams[0].name, "acme");
     let UpstreamKind::DingTalk(dingtalk) = &config.upstreams[0].kind;
     assert_eq!(dingtalk.login_base_url, "https://login.dingtalk.com");

@@ -118,8 +118,8 @@ fn an_empty_file_says_what_it_needs() {
 #[test]
 fn a_section_that_does_not_exist_is_a_fault() {
     assert_eq!(
-        fault(&with("[admin]\nsocket = \"x\"")),
-        "unknown section `admin`"
+        fault(&with("[telemetry]\nsocket = \"x\"")),
+        "unknown section `telemetry`"
     );
     assert_eq!(
         fault(&with("[client]\nclient_id = \"x\"")),

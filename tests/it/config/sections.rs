@@ -334,3 +334,86 @@ fn the_log_has_a_format_and_a_filter() {
     let module = warnings(&with("[log]\nfilter = \"INFO,hyper\""));
     assert!(!module.iter().any(|it| it.contains("filter")), "{module:?}");
 }
+
+#[test]
+fn the_operators_socket_lies_beside_the_database_unless_it_is_told_otherwise() {
+    let socket = |lines: &str| loads(&with(lines)).admin.socket;
+    let path = |text: &str| Some(std::path::PathBuf::from(text));
+    assert_eq!(
+        socket("[store]\nurl = \"redb:/var/lib/dingpass/a.redb\""),
+        path("/var/lib/dingpass/dingpass.sock")
+    );
+    assert_eq!(socket("[store]\nurl = \"redb::memory:\""), None);
+    assert_eq!(
+        socket("[store]\nurl = \"redb::memory:\"\n[admin]\nsocket = \"run/a.sock\""),
+        path("/etc/dingpass/run/a.sock")
+    );
+    assert_eq!(socket("[admin]\nsocket = \"off\""), None);
+    assert_eq!(
+        socket("[admin]\nsocket = \"/run/dingpass.sock\""),
+        path("/run/dingpass.sock")
+    );
+    for text in ["/", "a/", ".."] {
+        let message = fault(&with(&format!("[admin]\nsocket = \"{text}\"")));
+        assert!(
+            message.starts_with("`socket` must be the path of a file"),
+            "{text}: {message}"
+        );
+    }
+}
+
+/// unix(7): a path has 108 bytes, of which a zero takes one.
+#[test]
+fn a_socket_whose_path_the_system_has_no_room_for_is_a_fault() {
+    let long = |length: usize| format!("/{}", "s".repeat(length - 1));
+    let written = |length| with(&format!("[admin]\nsocket = \"{}\"", long(length)));
+    assert!(loads(&written(107)).admin.socket.is_some());
+    let message = fault(&written(108));
+    assert!(message.contains("108 bytes"), "{message}");
+    // The one that nobody wrote, too.
+    let folder = long(100);
+    let message = fault(&with(&format!("[store]\nurl = \"redb:{folder}/a.redb\"")));
+    assert!(
+        message.contains("write a shorter one, or \"off\""),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_audit_log_is_bounded_by_age_and_by_rows() {
+    let config = loads(&with("[audit]\nkeep = \"30d\"\nmost_rows = 1000"));
+    assert_eq!(config.audit.keep, Duration::from_secs(30 * 86_400));
+    assert_eq!(config.audit.most_rows, 1_000);
+    for rows in ["0", "999", "100000001"] {
+        assert_eq!(
+            fault(&with(&format!("[audit]\nmost_rows = {rows}"))),
+            "`most_rows` must be between 1000 and 100000000"
+        );
+    }
+}
+
+/// Who asks a running server must not be kept from it by what else is wrong with the file.
+#[test]
+fn what_reaches_a_server_is_read_beside_other_faults() {
+    let folder = std::path::Path::new("/etc/dingpass");
+    let nothing = std::collections::BTreeMap::new();
+    let broken = "issuer = 3\n[[clients]]\nclient_id = \"a\"\n[store]\nurl = \"redb:b/c.redb\"\n";
+    let reach = dingpass::config::reach(broken, folder, &nothing).unwrap();
+    assert_eq!(
+        reach.admin.socket,
+        Some(std::path::PathBuf::from("/etc/dingpass/b/dingpass.sock"))
+    );
+    let faulty = format!("{broken}[admin]\nsocket = 7\n");
+    let faults = dingpass::config::reach(&faulty, folder, &nothing).unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    let by_variable = [(
+        "DINGPASS__ADMIN__SOCKET".to_owned(),
+        "/run/d.sock".to_owned(),
+    )]
+    .into();
+    let reach = dingpass::config::reach(broken, folder, &by_variable).unwrap();
+    assert_eq!(
+        reach.admin.socket,
+        Some(std::path::PathBuf::from("/run/d.sock"))
+    );
+}

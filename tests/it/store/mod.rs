@@ -5,6 +5,7 @@
 
 mod acts;
 mod at_rest;
+mod audit;
 mod blocked;
 mod closing;
 mod codes;

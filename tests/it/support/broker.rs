@@ -42,6 +42,8 @@ pub(crate) struct House {
     pub(crate) sim: DingTalkSim,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keyring: Arc<Keyring>,
+    /// The composition, for what is done in the background and for the operator.
+    pub(crate) app: App,
 }
 
 /// What differs from the ordinary house.
@@ -161,6 +163,7 @@ impl House {
             sim,
             store,
             keyring,
+            app,
         }
     }
 

@@ -1,0 +1,150 @@
+//! Events as JSON lines, passed on as they are, or as a table for people: local time, and
+//! whatever an event holds beside client and person as `name=value`.
+
+use std::io::{BufWriter, Stdout, Write as _};
+
+use serde_json::{Map, Value};
+
+use crate::cli::table::{Table, printable};
+
+const HEADINGS: [&str; 5] = ["TIME", "EVENT", "CLIENT", "SUBJECT", "DETAILS"];
+
+/// Nobody reads standard output any more: the end, and no failure.
+#[derive(Debug)]
+pub(super) struct PipeClosed;
+
+/// Whether there is still a reader.
+pub(super) type Closed = Result<(), PipeClosed>;
+
+/// Where lines go.
+pub(super) struct Output {
+    out: BufWriter<Stdout>,
+    form: Form,
+}
+
+enum Form {
+    Json,
+    Table {
+        table: Table<5>,
+        has_heading: bool,
+        /// Rows that wait until all are known; none where they are shown as they come.
+        waiting: Option<Vec<[String; 5]>>,
+    },
+}
+
+impl Output {
+    pub(super) fn new(json: bool, follow: bool) -> Self {
+        Self {
+            out: BufWriter::new(std::io::stdout()),
+            form: if json {
+                Form::Json
+            } else {
+                Form::Table {
+                    table: Table::of(&HEADINGS),
+                    has_heading: false,
+                    waiting: (!follow).then(Vec::new),
+                }
+            },
+        }
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        matches!(self.form, Form::Json)
+    }
+
+    /// Takes events in JSON.
+    pub(super) fn lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Closed {
+        match &mut self.form {
+            Form::Json => {
+                for line in lines {
+                    writeln!(self.out, "{line}").map_err(|_| PipeClosed)?;
+                }
+            }
+            Form::Table {
+                waiting: Some(waiting),
+                ..
+            } => {
+                waiting.extend(lines.map(row));
+                return Ok(());
+            }
+            Form::Table { .. } => {
+                let rows: Vec<_> = lines.map(row).collect();
+                self.show(&rows)?;
+            }
+        }
+        self.out.flush().map_err(|_| PipeClosed)
+    }
+
+    /// Shows what still waits.
+    pub(super) fn finish(&mut self) -> Closed {
+        if let Form::Table { waiting, .. } = &mut self.form
+            && let Some(rows) = waiting.take()
+        {
+            self.show(&rows)?;
+        }
+        self.out.flush().map_err(|_| PipeClosed)
+    }
+
+    fn show(&mut self, rows: &[[String; 5]]) -> Closed {
+        let Form::Table {
+            table, has_heading, ..
+        } = &mut self.form
+        else {
+            return Ok(());
+        };
+        for row in rows {
+            table.fit(row);
+        }
+        if !*has_heading {
+            *has_heading = true;
+            writeln!(self.out, "{}", table.line(&HEADINGS)).map_err(|_| PipeClosed)?;
+        }
+        for row in rows {
+            writeln!(self.out, "{}", table.line(row)).map_err(|_| PipeClosed)?;
+        }
+        Ok(())
+    }
+}
+
+/// An event as a row.
+fn row(line: &str) -> [String; 5] {
+    let mut event: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+    let mut take = |name: &str| {
+        event
+            .remove(name)
+            .map_or_else(String::new, |value| word(&value))
+    };
+    let (at, name) = (local(&take("at")), take("event"));
+    let (client, subject) = (take("client"), take("subject"));
+    let (correlation, _) = (take("correlation"), take("number"));
+    let mut details: Vec<String> = event
+        .iter()
+        .map(|(name, value)| format!("{}={}", printable(name), word(value)))
+        .collect();
+    if !correlation.is_empty() {
+        details.push(format!("request={correlation}"));
+    }
+    [at, name, client, subject, details.join(" ")]
+}
+
+/// A value as a word.
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => printable(text),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            printable(&value.to_string())
+        }
+    }
+}
+
+/// A moment on the clock at the wall, with its distance from UTC.
+fn local(moment: &str) -> String {
+    moment.parse::<jiff::Timestamp>().map_or_else(
+        |_| printable(moment),
+        |moment| {
+            let here = moment.to_zoned(jiff::tz::TimeZone::system());
+            here.strftime("%Y-%m-%d %H:%M:%S%:z").to_string()
+        },
+    )
+}

@@ -1,0 +1,302 @@
+//! The audit log. Events are numbered in the order of their commits, never by the clock: one
+//! that jumps back must neither hide an event from who follows the log nor write over one.
+//!
+//! Counted failures lie in a table of their own, in one row of numbers with the others.
+//! Anybody can cause them without signing in, so what they may take of the log is bounded:
+//! whoever tries to wash away what happened with a flood of failures washes away failures.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use redb::{
+    ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _, ReadableTable, ReadableTableMetadata,
+    TableDefinition, TableHandle as _, WriteTransaction,
+};
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use super::rows::{EVENTS, FAILURES, META, decode, encode};
+use super::slot::guarded;
+use super::{RedbStore, database, failed};
+use crate::domain::event::{AuditEvent, EventKind, NumberedEvent};
+use crate::store::{Audit, AuditKeeping, Retention, StoreError};
+
+/// The number of the latest event that was forgotten: numbers go on from there when no event
+/// is left.
+const FORGOTTEN: &str = "events_forgotten";
+
+/// Most rows of each table that one act forgets, so that it never holds up the writer for long.
+const MOST_PER_ACT: usize = 1_000;
+
+/// The part of the rows, one in so many, that counted failures may take.
+const PART_OF_FAILURES: u64 = 10;
+
+/// The log as the first version kept it: by moment, and a number within the moment.
+const BY_MOMENT: TableDefinition<(i64, u64), &[u8]> = TableDefinition::new("audit");
+
+#[async_trait]
+impl Audit for RedbStore {
+    async fn latest_events(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        let latest = before(&self.read()?, u64::MAX, most)?;
+        Ok(latest.into_iter().map(|numbered| numbered.event).collect())
+    }
+
+    async fn events_after(
+        &self,
+        number: u64,
+        most: usize,
+    ) -> Result<Vec<NumberedEvent>, StoreError> {
+        let transaction = self.read()?;
+        elsewhere(move || after(&transaction, number, most)).await
+    }
+
+    async fn events_before(
+        &self,
+        number: u64,
+        most: usize,
+    ) -> Result<Vec<NumberedEvent>, StoreError> {
+        let transaction = self.read()?;
+        elsewhere(move || before(&transaction, number, most)).await
+    }
+}
+
+#[async_trait]
+impl AuditKeeping for RedbStore {
+    async fn append_events(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
+        self.writer
+            .run(move |transaction| {
+                events
+                    .iter()
+                    .try_for_each(|event| append_event(transaction, event))
+            })
+            .await
+    }
+
+    async fn forget_events(&self, retention: Retention) -> Result<usize, StoreError> {
+        self.writer
+            .run(move |transaction| {
+                let failures = retention.most_rows / PART_OF_FAILURES;
+                let events = retention.most_rows.saturating_sub(failures);
+                let since = retention.since.as_millis();
+                Ok(forget(transaction, EVENTS, since, events)?
+                    + forget(transaction, FAILURES, since, failures)?)
+            })
+            .await
+    }
+
+    fn commits(&self) -> watch::Receiver<u64> {
+        self.writer.commits()
+    }
+}
+
+/// The log in the file of a server that does not run.
+pub(in crate::store) struct AuditFile(Arc<ReadOnlyDatabase>);
+
+impl AuditFile {
+    pub(in crate::store) fn open(path: &Path, cache: usize) -> Result<Self, StoreError> {
+        guarded(path, || database::to_read(path, cache)).map(|database| Self(Arc::new(database)))
+    }
+
+    fn read(&self) -> Result<ReadTransaction, StoreError> {
+        self.0.begin_read().map_err(failed)
+    }
+}
+
+#[async_trait]
+impl Audit for AuditFile {
+    async fn latest_events(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        let latest = before(&self.read()?, u64::MAX, most)?;
+        Ok(latest.into_iter().map(|numbered| numbered.event).collect())
+    }
+
+    async fn events_after(
+        &self,
+        number: u64,
+        most: usize,
+    ) -> Result<Vec<NumberedEvent>, StoreError> {
+        after(&self.read()?, number, most)
+    }
+
+    async fn events_before(
+        &self,
+        number: u64,
+        most: usize,
+    ) -> Result<Vec<NumberedEvent>, StoreError> {
+        before(&self.read()?, number, most)
+    }
+}
+
+/// A page of the log is no point read: it leaves the asynchronous threads.
+async fn elsewhere<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|_| StoreError::Failed("reading was given up".to_owned()))?
+}
+
+type Raw = (u64, Vec<u8>);
+
+fn after(
+    transaction: &ReadTransaction,
+    number: u64,
+    most: usize,
+) -> Result<Vec<NumberedEvent>, StoreError> {
+    let Some(first) = number.checked_add(1) else {
+        return Ok(Vec::new());
+    };
+    let mut rows: Vec<Raw> = Vec::new();
+    for table in [EVENTS, FAILURES] {
+        let table = transaction.open_table(table).map_err(failed)?;
+        for row in table.range(first..).map_err(failed)?.take(most) {
+            let (number, row) = row.map_err(failed)?;
+            rows.push((number.value(), row.value().to_vec()));
+        }
+    }
+    rows.sort_unstable_by_key(|(number, _)| *number);
+    rows.truncate(most);
+    decoded(rows)
+}
+
+fn before(
+    transaction: &ReadTransaction,
+    number: u64,
+    most: usize,
+) -> Result<Vec<NumberedEvent>, StoreError> {
+    let mut rows: Vec<Raw> = Vec::new();
+    for table in [EVENTS, FAILURES] {
+        let table = transaction.open_table(table).map_err(failed)?;
+        for row in table.range(..number).map_err(failed)?.rev().take(most) {
+            let (number, row) = row.map_err(failed)?;
+            rows.push((number.value(), row.value().to_vec()));
+        }
+    }
+    rows.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
+    rows.truncate(most);
+    decoded(rows)
+}
+
+fn decoded(rows: Vec<Raw>) -> Result<Vec<NumberedEvent>, StoreError> {
+    rows.into_iter()
+        .map(|(number, row)| {
+            let event = decode("events", &row)?;
+            Ok(NumberedEvent { number, event })
+        })
+        .collect()
+}
+
+/// Appends an event under the next number.
+pub(super) fn append_event(
+    transaction: &WriteTransaction,
+    event: &AuditEvent,
+) -> Result<(), StoreError> {
+    let mut events = transaction.open_table(EVENTS).map_err(failed)?;
+    let mut failures = transaction.open_table(FAILURES).map_err(failed)?;
+    let number = match last(&events)?.max(last(&failures)?) {
+        Some(latest) => latest,
+        None => forgotten(transaction)?,
+    }
+    .saturating_add(1);
+    let row = encode("events", event)?;
+    let table = match event.kind {
+        EventKind::FailuresCounted { .. } => &mut failures,
+        EventKind::SignedIn { .. }
+        | EventKind::UseridChangedHands { .. }
+        | EventKind::SessionReplaced { .. }
+        | EventKind::NoLongerVouchedFor { .. }
+        | EventKind::CodeRedeemed { .. }
+        | EventKind::CodeSpoiled { .. }
+        | EventKind::CodeReplayed { .. }
+        | EventKind::RefreshTokenReused { .. }
+        | EventKind::RefreshFamilyEvicted { .. }
+        | EventKind::GrantRevoked { .. }
+        | EventKind::AccessTokenRevoked { .. }
+        | EventKind::ConsentGiven { .. }
+        | EventKind::ConsentWithdrawn { .. }
+        | EventKind::SessionEnded { .. }
+        | EventKind::LogoutDelivery { .. }
+        | EventKind::OperatorActed { .. } => &mut events,
+    };
+    table.insert(number, row.as_slice()).map_err(failed)?;
+    Ok(())
+}
+
+fn last(table: &impl ReadableTable<u64, &'static [u8]>) -> Result<Option<u64>, StoreError> {
+    let last = table.last().map_err(failed)?;
+    Ok(last.map(|(number, _)| number.value()))
+}
+
+fn forgotten(transaction: &WriteTransaction) -> Result<u64, StoreError> {
+    let meta = transaction.open_table(META).map_err(failed)?;
+    let number = meta.get(FORGOTTEN).map_err(failed)?;
+    Ok(number.map_or(0, |number| number.value()))
+}
+
+/// When a row's event happened.
+#[derive(Deserialize)]
+struct When {
+    at: i64,
+}
+
+/// Forgets the oldest rows of a table: those beyond `most`, and then those from before
+/// `since`, up to the first that is younger. A row that was written while the clock was ahead
+/// keeps those behind it until its own time; the cap holds all the same.
+fn forget(
+    transaction: &WriteTransaction,
+    table: TableDefinition<u64, &[u8]>,
+    since: i64,
+    most: u64,
+) -> Result<usize, StoreError> {
+    let mut rows = transaction.open_table(table).map_err(failed)?;
+    let surplus = rows.len().map_err(failed)?.saturating_sub(most);
+    let mut due = Vec::new();
+    for (index, row) in rows.iter().map_err(failed)?.take(MOST_PER_ACT).enumerate() {
+        let (number, row) = row.map_err(failed)?;
+        let too_many = u64::try_from(index).is_ok_and(|index| index < surplus);
+        if !too_many {
+            match decode::<When>("events", row.value()) {
+                Ok(event) if event.at >= since => break,
+                Ok(_) => {}
+                // What can't be read has no age; the cap takes it in its turn.
+                Err(_) => continue,
+            }
+        }
+        due.push(number.value());
+    }
+    for number in &due {
+        rows.remove(number).map_err(failed)?;
+    }
+    if let Some(latest) = due.last()
+        && *latest > forgotten(transaction)?
+    {
+        let mut meta = transaction.open_table(META).map_err(failed)?;
+        meta.insert(FORGOTTEN, latest).map_err(failed)?;
+    }
+    Ok(due.len())
+}
+
+/// Takes over the log of a file that kept it by moment.
+pub(super) fn adopt_earlier(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let is_there = transaction
+        .list_tables()
+        .map_err(failed)?
+        .any(|table| table.name() == BY_MOMENT.name());
+    if !is_there {
+        return Ok(());
+    }
+    {
+        let earlier = transaction.open_table(BY_MOMENT).map_err(failed)?;
+        let mut events = transaction.open_table(EVENTS).map_err(failed)?;
+        let mut number = last(&events)?.unwrap_or(0);
+        for row in earlier.iter().map_err(failed)? {
+            let (_, row) = row.map_err(failed)?;
+            number = number.saturating_add(1);
+            events.insert(number, row.value()).map_err(failed)?;
+        }
+    }
+    transaction
+        .delete_table(BY_MOMENT)
+        .map_err(failed)
+        .map(drop)
+}

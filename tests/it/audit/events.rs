@@ -1,0 +1,144 @@
+//! The events themselves: names, and whom each is about.
+
+use std::collections::BTreeSet;
+
+use dingpass::domain::event::{DeliveryOutcome, EventKind};
+use dingpass::domain::id::{ClientId, GrantId, Sid, SubjectId, UpstreamId};
+
+/// One of each kind, in the order of the variants.
+fn samples() -> Vec<EventKind> {
+    let client = || ClientId::new("c");
+    let subject = || SubjectId::new("s");
+    let grant = || GrantId::new("g");
+    let sid = || Sid::new("i");
+    let upstream = || UpstreamId::new("u");
+    vec![
+        EventKind::SignedIn {
+            subject: subject(),
+            sid: sid(),
+            upstream: upstream(),
+            client: client(),
+            first: true,
+        },
+        EventKind::UseridChangedHands {
+            corp: "o".into(),
+            userid: "n".into(),
+            from: SubjectId::new("before"),
+            to: subject(),
+        },
+        EventKind::SessionReplaced {
+            sid: sid(),
+            subject: subject(),
+        },
+        EventKind::NoLongerVouchedFor {
+            subject: subject(),
+            upstream: upstream(),
+            cause: "x".into(),
+            upstream_request: Some("r".into()),
+        },
+        EventKind::CodeRedeemed {
+            client: client(),
+            subject: subject(),
+            grant: grant(),
+        },
+        EventKind::CodeSpoiled {
+            client: client(),
+            subject: subject(),
+        },
+        EventKind::CodeReplayed {
+            client: client(),
+            subject: subject(),
+        },
+        EventKind::RefreshTokenReused {
+            client: client(),
+            subject: subject(),
+            grant: grant(),
+        },
+        EventKind::RefreshFamilyEvicted {
+            client: client(),
+            subject: subject(),
+            grant: grant(),
+        },
+        EventKind::GrantRevoked {
+            client: client(),
+            subject: subject(),
+            grant: grant(),
+        },
+        EventKind::AccessTokenRevoked {
+            client: client(),
+            subject: Some(subject()),
+        },
+        EventKind::ConsentGiven {
+            subject: subject(),
+            client: client(),
+            scope: "openid".into(),
+        },
+        EventKind::ConsentWithdrawn {
+            subject: subject(),
+            client: client(),
+        },
+        EventKind::SessionEnded {
+            sid: sid(),
+            subject: subject(),
+            client: Some(client()),
+        },
+        EventKind::LogoutDelivery {
+            client: client(),
+            subject: subject(),
+            sid: Some(sid()),
+            attempt: 1,
+            outcome: DeliveryOutcome::Delivered,
+            answer: "200".into(),
+        },
+        EventKind::FailuresCounted {
+            cause: "x".into(),
+            client: Some(client()),
+            count: 1,
+            upstream_request: Some("r".into()),
+        },
+        EventKind::OperatorActed {
+            uid: 0,
+            act: "x".into(),
+        },
+    ]
+}
+
+/// Whoever filters by name can name each event, and nothing else.
+#[test]
+fn the_list_of_names_is_that_of_the_events() {
+    let named: Vec<&str> = samples().iter().map(EventKind::name).collect();
+    assert_eq!(named, EventKind::NAMES);
+    let all: BTreeSet<&str> = EventKind::NAMES.into_iter().collect();
+    assert_eq!(all.len(), EventKind::NAMES.len());
+}
+
+/// The name is the one in the JSON; what an event says of whom it is about is what stands in
+/// its members.
+#[test]
+fn an_event_is_about_whom_its_members_name() {
+    for kind in samples() {
+        let json = serde_json::to_value(&kind).unwrap();
+        assert_eq!(json["event"], kind.name());
+        let member = |name: &str| json.get(name).and_then(|value| value.as_str());
+        assert_eq!(kind.client().map(ClientId::as_str), member("client"));
+        let subject = member("subject").or_else(|| member("to"));
+        assert_eq!(kind.subject().map(SubjectId::as_str), subject);
+        assert_eq!(kind.sid().map(Sid::as_str), member("sid"));
+        assert_eq!(kind.upstream_request(), member("upstream_request"));
+        if let Some(subject) = kind.subject() {
+            assert!(kind.concerns(subject));
+        }
+        let had_it = kind.concerns(&SubjectId::new("before"));
+        assert_eq!(had_it, member("from").is_some());
+        assert!(!kind.concerns(&SubjectId::new("somebody else")));
+    }
+}
+
+/// What was written is what is read.
+#[test]
+fn each_event_comes_back_as_it_was_written() {
+    for kind in samples() {
+        let text = serde_json::to_string(&kind).unwrap();
+        assert_eq!(serde_json::from_str::<EventKind>(&text).unwrap(), kind);
+    }
+}
