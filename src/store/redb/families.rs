@@ -231,6 +231,19 @@ pub(super) fn revoke_families_of_session(
     Ok(())
 }
 
+/// Ends every family of a person. That their sessions were ended by one moment is not enough
+/// for tokens that live for months: a clock that goes back could bring them to life again.
+pub(super) fn revoke_families_of_subject(
+    transaction: &WriteTransaction,
+    subject: &SubjectId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for family in families_in(transaction, subject, None)? {
+        revoke_grant(transaction, &family.grant, now)?;
+    }
+    Ok(())
+}
+
 /// Removes all that is stored of a family. Its grant is the caller's.
 pub(super) fn remove_family(
     transaction: &WriteTransaction,

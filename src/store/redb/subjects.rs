@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
+use super::families::revoke_families_of_subject;
 use super::rows::{LINKS, SUBJECTS, append_event, encode, get_row, link_key};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
@@ -41,6 +42,7 @@ impl Subjects for RedbStore {
                     .map_err(failed)?
                     .insert(subject.id.as_str(), row.as_slice())
                     .map_err(failed)?;
+                revoke_families_of_subject(transaction, &subject.id, now)?;
                 let event = AuditEvent {
                     at: now.as_millis(),
                     correlation: correlation.clone(),

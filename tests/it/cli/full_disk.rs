@@ -1,10 +1,11 @@
 //! A disk that fills up, and has room again.
 
 use http::StatusCode;
+use openidconnect::TokenIntrospectionResponse as _;
 
 use super::place::{Place, simulator};
 use super::process::Process;
-use crate::support::{Browser, REDIRECT, http};
+use crate::support::{Browser, CLIENT, REDIRECT, SECRET, http};
 
 async fn status(place: &Place, path: &str) -> StatusCode {
     http().get(place.url(path)).send().await.unwrap().status()
@@ -86,6 +87,39 @@ async fn while_the_disk_is_full_tokens_that_were_given_out_go_on_working() {
             .unwrap();
         assert_eq!(userinfo.status(), StatusCode::OK);
     }
+}
+
+/// CVE-2020-15223: what could not be written is never answered as done, and nothing of it is
+/// kept: the refresh token stays good, and the token that was to be revoked too.
+#[tokio::test]
+async fn while_the_disk_is_full_no_refresh_token_is_spent_or_revoked() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
+    broker.wait_for("dingpass is serving");
+    let rp = place.rp().await;
+    let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
+    let token = before.refresh_token.unwrap();
+    broker.limit_files("1");
+    let error = rp.refresh(&token).await.unwrap_err();
+    assert!(error.contains("server_error"), "{error}");
+    for token in [&token, &before.access_token] {
+        let request = http()
+            .post(place.url("/revoke"))
+            .basic_auth(CLIENT, Some(SECRET))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("token={token}"));
+        let reply = request.send().await.unwrap();
+        // RFC 7009 section 2.2.1.
+        assert_eq!(reply.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(reply.headers().contains_key("retry-after"));
+    }
+    broker.limit_files("unlimited");
+    // The next write opens the database anew: a probe's, or the sweep's within a minute.
+    assert_eq!(status(&place, "/readyz").await, StatusCode::OK);
+    let refreshed = rp.refresh(&token).await.unwrap();
+    assert!(rp.introspect(&refreshed.access_token).await.active());
+    assert!(rp.introspect(&before.access_token).await.active());
 }
 
 /// A mount that is lost takes the database with it: in its place no new one may be made, in

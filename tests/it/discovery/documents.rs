@@ -61,12 +61,20 @@ async fn members_whose_absence_has_a_meaning_are_there() {
         ("claims_parameter_supported", serde_json::json!(false)),
         (
             "grant_types_supported",
-            serde_json::json!(["authorization_code"]),
+            serde_json::json!(["authorization_code", "refresh_token", "client_credentials"]),
         ),
         ("response_modes_supported", serde_json::json!(["query"])),
         (
             "token_endpoint_auth_methods_supported",
             serde_json::json!(["client_secret_basic", "client_secret_post", "none"]),
+        ),
+        (
+            "revocation_endpoint_auth_methods_supported",
+            serde_json::json!(["client_secret_basic", "client_secret_post", "none"]),
+        ),
+        (
+            "introspection_endpoint_auth_methods_supported",
+            serde_json::json!(["client_secret_basic", "client_secret_post"]),
         ),
     ] {
         assert_eq!(metadata[member], value, "{member}");

@@ -24,6 +24,8 @@ async fn every_endpoint_answers() {
         ("authorization_endpoint", 400),
         ("token_endpoint", 405),
         ("userinfo_endpoint", 401),
+        ("revocation_endpoint", 405),
+        ("introspection_endpoint", 405),
         ("jwks_uri", 200),
     ] {
         let url = metadata[member].as_str().unwrap();

@@ -8,6 +8,7 @@ mod first_start;
 mod refusals;
 mod sealing;
 mod signing;
+mod succession;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -3,15 +3,21 @@
 // Tells clippy that the helpers here are tests too: they may panic.
 #![cfg(test)]
 
+mod ends;
+mod library;
+mod lifetimes;
+mod limits;
+mod requests;
+mod restart;
 mod rotation;
 
 use crate::support::{Browser, CLIENT, House, Plan, SECRET};
 use crate::token::{Ask, Redeem, Reply};
 
 /// What is granted by `offline_access`.
-const OFFLINE: &str = "openid profile email offline_access";
+pub(crate) const OFFLINE: &str = "openid profile email offline_access";
 /// What is granted without it.
-const SESSION_BOUND: &str = "openid profile email";
+pub(crate) const SESSION_BOUND: &str = "openid profile email";
 
 /// A client beside `demo`, with refresh tokens of its own.
 const OTHER: &str = r#"
@@ -30,16 +36,31 @@ fn plan() -> Plan {
 }
 
 /// The tokens of a whole sign-in with that browser.
-async fn tokens_in(house: &House, browser: &mut Browser, scope: &str) -> Reply {
+pub(crate) async fn tokens_in(house: &House, browser: &mut Browser, scope: &str) -> Reply {
     let code = Ask::new().with("scope", scope).code(house, browser).await;
     Redeem::of(&code).send(house).await
 }
 
 /// The first refresh token of a whole sign-in with a browser of its own.
-async fn first(house: &House, scope: &str) -> String {
+pub(crate) async fn first(house: &House, scope: &str) -> String {
     tokens_in(house, &mut house.browser(), scope)
         .await
         .token("refresh_token")
+}
+
+/// How many events of that name the log has.
+pub(crate) async fn told(house: &House, name: &str) -> usize {
+    let events = house.store.latest_events(1_000).await.unwrap();
+    events
+        .iter()
+        .filter(|event| event.kind.name() == name)
+        .count()
+}
+
+/// Removes what is due, as the background does.
+pub(crate) async fn sweep(house: &House) {
+    let now = dingpass::clock::Clock::now(house.clock.as_ref());
+    while house.store.sweep(now).await.unwrap() > 0 {}
 }
 
 /// A refresh by the client `demo`, not yet sent.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tokio::task::JoinSet;
 
-use super::{OFFLINE, OTHER_SECRET, SESSION_BOUND, first, plan, refresh, request};
+use super::{OFFLINE, OTHER_SECRET, SESSION_BOUND, first, plan, refresh, request, told};
 use crate::support::{CLIENT, House};
 use crate::userinfo;
 
@@ -174,13 +174,4 @@ async fn what_is_no_refresh_token_is_refused_and_harms_nothing() {
     let empty = request("");
     empty.send(&house).await.refused(400, "invalid_request");
     refresh(&house, &token).await.tokens();
-}
-
-/// How many events of that name the log has.
-async fn told(house: &House, name: &str) -> usize {
-    let events = house.store.latest_events(1_000).await.unwrap();
-    events
-        .iter()
-        .filter(|event| event.kind.name() == name)
-        .count()
 }

@@ -142,7 +142,7 @@ pub(super) fn replayed(session: &Session, seconds: u64) -> AuditEvent {
     )
 }
 
-fn event(kind: EventKind, seconds: u64) -> AuditEvent {
+pub(super) fn event(kind: EventKind, seconds: u64) -> AuditEvent {
     AuditEvent {
         at: at(seconds).as_millis(),
         correlation: "a-request".to_owned(),

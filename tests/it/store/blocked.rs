@@ -11,6 +11,8 @@ use redb::{ReadableTable as _, TableDefinition};
 
 use super::acts::{granted, issue, redeem, sign_in, signed_in};
 use super::{path, place};
+use crate::introspection;
+use crate::refresh;
 use crate::support::{House, test_keyring};
 use crate::token::{Ask, Redeem};
 use crate::userinfo;
@@ -92,14 +94,15 @@ fn a_person_who_is_blocked_between_code_and_token_gets_none() {
             .store(open(&place(folder.path())).unwrap())
             .keyring(Arc::clone(&keyring))
     };
-    let (code, token) = run().block_on(async {
+    let (code, token, offline) = run().block_on(async {
         let house = plan().start().await;
         let mut browser = house.browser();
         let code = Ask::new().code(&house, &mut browser).await;
         let spent = Ask::new().code(&house, &mut browser).await;
         let token = Redeem::of(&spent).send(&house).await.token("access_token");
         userinfo::get(&house, &token).await.tokens();
-        (code, token)
+        let offline = refresh::first(&house, refresh::OFFLINE).await;
+        (code, token, offline)
     });
     block_everyone(folder.path());
     run().block_on(async {
@@ -107,5 +110,8 @@ fn a_person_who_is_blocked_between_code_and_token_gets_none() {
         let refused = userinfo::get(&house, &token).await;
         refused.refused(401, "invalid_token");
         Redeem::of(&code).send(&house).await.invalid_grant();
+        refresh::refresh(&house, &offline).await.invalid_grant();
+        let told = introspection::ask(&house, &offline).await;
+        assert_eq!(told["active"], false);
     });
 }

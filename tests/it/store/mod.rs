@@ -9,6 +9,8 @@ mod audit;
 mod blocked;
 mod closing;
 mod codes;
+mod families;
+mod family_races;
 mod file;
 mod people;
 mod races;

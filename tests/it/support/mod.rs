@@ -6,6 +6,7 @@ mod browser;
 mod clock;
 mod port;
 mod rp;
+mod rp_tokens;
 mod sample;
 mod simulator;
 

@@ -21,11 +21,11 @@ impl AdditionalClaims for AnyClaims {}
 
 /// A client as that library plays it.
 pub(crate) struct RelyingParty {
-    metadata: CoreProviderMetadata,
-    id: ClientId,
-    secret: Option<ClientSecret>,
+    pub(super) metadata: CoreProviderMetadata,
+    pub(super) id: ClientId,
+    pub(super) secret: Option<ClientSecret>,
     redirect: RedirectUrl,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     issuer: String,
 }
 
@@ -73,6 +73,7 @@ impl Answer {
 pub(crate) struct SignedIn {
     pub(crate) id_token: String,
     pub(crate) access_token: String,
+    pub(crate) refresh_token: Option<String>,
     pub(crate) claims: CoreIdTokenClaims,
     pub(crate) userinfo: Map<String, Value>,
 }
@@ -225,13 +226,14 @@ impl RelyingParty {
         SignedIn {
             id_token: id_token.to_string(),
             access_token: tokens.access_token().secret().clone(),
+            refresh_token: tokens.refresh_token().map(|token| token.secret().clone()),
             claims,
             userinfo,
         }
     }
 }
 
-async fn send(
+pub(super) async fn send(
     client: reqwest::Client,
     request: HttpRequest,
 ) -> Result<HttpResponse, reqwest::Error> {

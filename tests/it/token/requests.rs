@@ -34,13 +34,13 @@ async fn each_error_code_has_its_status() {
             "refresh",
             |it| it.with("grant_type", "refresh_token"),
             400,
-            "unsupported_grant_type",
+            "invalid_request",
         ),
         (
             "client credentials",
             |it| it.with("grant_type", "client_credentials"),
             400,
-            "unsupported_grant_type",
+            "unauthorized_client",
         ),
         (
             "password",
@@ -174,13 +174,14 @@ async fn a_success_has_the_members_of_the_spec_and_no_cache_may_keep_it() {
             "access_token",
             "expires_in",
             "id_token",
+            "refresh_token",
             "scope",
             "token_type"
         ]
     );
     assert_eq!(tokens["token_type"], "Bearer");
     assert_eq!(tokens["expires_in"], 300);
-    assert_eq!(tokens["scope"], "openid email");
+    assert_eq!(tokens["scope"], "openid email offline_access");
     assert_eq!(reply.header("pragma"), Some("no-cache"));
     assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
 }

@@ -75,12 +75,17 @@ impl Ask {
             .without("code_challenge_method")
     }
 
-    /// Sends a browser through it.
-    pub(crate) async fn code(self, house: &House, browser: &mut Browser) -> String {
+    /// Its address.
+    pub(crate) fn url(&self, house: &House) -> String {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.parameters)
             .finish();
-        let url = house.url(&format!("/authorize?{query}"));
+        house.url(&format!("/authorize?{query}"))
+    }
+
+    /// Sends a browser through it.
+    pub(crate) async fn code(self, house: &House, browser: &mut Browser) -> String {
+        let url = self.url(house);
         let page = browser.follow(&url, &self.redirect).await;
         Answer::of(&page).code().to_owned()
     }
