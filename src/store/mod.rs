@@ -139,9 +139,9 @@ pub enum Redemption {
     /// All proofs were right.
     Granted {
         /// What comes of it.
-        grant: Grant,
+        grant: Box<Grant>,
         /// The refresh tokens that come with it; the grant names them.
-        family: Option<RefreshFamily>,
+        family: Option<Box<RefreshFamily>>,
         /// Told in the same act.
         event: AuditEvent,
     },

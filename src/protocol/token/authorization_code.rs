@@ -61,8 +61,8 @@ impl Token {
                         subject: code.subject.clone(),
                         grant: grant.id.clone(),
                     }),
-                    grant,
-                    family,
+                    grant: Box::new(grant),
+                    family: family.map(Box::new),
                 }
             }
             Err(_) => Redemption::Spoiled {

@@ -7,7 +7,7 @@ use redb::{ReadableTable, WriteTransaction};
 
 use super::expiry::{Kind, forget, remember};
 use super::grants::{context_of, put_grant, read_context, revoke_grant};
-use super::rows::{FAMILIES, FAMILY_OWNERS, append_event, decode, encode};
+use super::rows::{FAMILIES, FAMILY_OWNERS, append_event, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, EventKind};
@@ -25,7 +25,7 @@ impl RefreshFamilies for RedbStore {
     async fn find_family(&self, id: &FamilyId) -> Result<Option<FamilyInContext>, StoreError> {
         let transaction = self.read()?;
         let families = transaction.open_table(FAMILIES).map_err(failed)?;
-        let Some(family) = get(&families, id.as_str())? else {
+        let Some(family) = get_row::<_, RefreshFamily>(&families, "families", id.as_str())? else {
             return Ok(None);
         };
         let context = read_context(&transaction, &family.grant)?;
@@ -70,7 +70,8 @@ impl RefreshFamilies for RedbStore {
         let families = transaction.open_table(FAMILIES).map_err(failed)?;
         let mut living = Vec::new();
         for id in names_of(&owners, subject, None)? {
-            let Some(family) = get(&families, &id)? else {
+            let Some(family) = get_row::<_, RefreshFamily>(&families, "families", id.as_str())?
+            else {
                 continue;
             };
             let Some(context) = read_context(&transaction, &family.grant)? else {
@@ -329,7 +330,7 @@ fn families_in(
     let families = transaction.open_table(FAMILIES).map_err(failed)?;
     names
         .iter()
-        .filter_map(|id| get(&families, id).transpose())
+        .filter_map(|id| get_row(&families, "families", id.as_str()).transpose())
         .collect()
 }
 
@@ -360,21 +361,11 @@ fn find(
     transaction: &WriteTransaction,
     id: &FamilyId,
 ) -> Result<Option<RefreshFamily>, StoreError> {
-    get(
+    get_row(
         &transaction.open_table(FAMILIES).map_err(failed)?,
+        "families",
         id.as_str(),
     )
-}
-
-fn get(
-    families: &impl ReadableTable<&'static str, &'static [u8]>,
-    id: &str,
-) -> Result<Option<RefreshFamily>, StoreError> {
-    families
-        .get(id)
-        .map_err(failed)?
-        .map(|row| decode("families", row.value()))
-        .transpose()
 }
 
 fn put_family(transaction: &WriteTransaction, family: &RefreshFamily) -> Result<(), StoreError> {

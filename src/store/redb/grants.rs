@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use redb::{ReadTransaction, ReadableTable, WriteTransaction};
-use serde::de::DeserializeOwned;
 
 use super::expiry::{Kind, remember};
 use super::families::remove_family;
-use super::rows::{GRANTS, SESSIONS, SUBJECTS, decode, encode};
+use super::rows::{GRANTS, SESSIONS, SUBJECTS, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::grant::Grant;
@@ -52,26 +51,14 @@ fn join<T: ReadableTable<&'static str, &'static [u8]>>(
     subjects: &T,
     id: &GrantId,
 ) -> Result<Option<GrantInContext>, StoreError> {
-    let Some(grant) = get::<Grant, T>("grants", grants, id.as_str())? else {
+    let Some(grant) = get_row::<_, Grant>(grants, "grants", id.as_str())? else {
         return Ok(None);
     };
     Ok(Some(GrantInContext {
-        session: get("sessions", sessions, grant.sid.as_str())?,
-        subject: get("subjects", subjects, grant.subject.as_str())?,
+        session: get_row(sessions, "sessions", grant.sid.as_str())?,
+        subject: get_row(subjects, "subjects", grant.subject.as_str())?,
         grant,
     }))
-}
-
-fn get<R: DeserializeOwned, T: ReadableTable<&'static str, &'static [u8]>>(
-    name: &'static str,
-    table: &T,
-    key: &str,
-) -> Result<Option<R>, StoreError> {
-    table
-        .get(key)
-        .map_err(failed)?
-        .map(|row| decode(name, row.value()))
-        .transpose()
 }
 
 pub(super) fn put_grant(transaction: &WriteTransaction, grant: &Grant) -> Result<(), StoreError> {
@@ -91,9 +78,9 @@ pub(super) fn revoke_grant(
     id: &GrantId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let found = get::<Grant, _>(
-        "grants",
+    let found = get_row::<_, Grant>(
         &transaction.open_table(GRANTS).map_err(failed)?,
+        "grants",
         id.as_str(),
     )?;
     let Some(mut grant) = found.filter(|grant| grant.revoked_at.is_none()) else {

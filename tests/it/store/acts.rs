@@ -113,7 +113,7 @@ pub(super) fn granted(session: &Session, grant: &str, seconds: u64) -> Redemptio
         grant: grant.id.clone(),
     };
     Redemption::Granted {
-        grant,
+        grant: Box::new(grant),
         family: None,
         event: event(kind, seconds),
     }

@@ -68,7 +68,7 @@ pub(super) async fn begin(
     family.look_at = family.keep_until;
     let act = Redemption::Granted {
         grant,
-        family: Some(family),
+        family: Some(Box::new(family)),
         event,
     };
     let outcome = redeem(store, session, &code, act, seconds).await;
