@@ -11,11 +11,13 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::domain::client::Clients;
+use crate::domain::reach::Reach;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, KeyringError};
-use crate::outbound::{self, OperatorHosts, OutboundError};
+use crate::outbound::{self, ClientUrls, OperatorHosts, OutboundError, SystemNames};
 use crate::protocol::access::Access;
 use crate::protocol::authorize::{Authorization, Parts};
+use crate::protocol::client_auth::ClientAuthenticator;
 use crate::protocol::discovery::{Documents, path};
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
@@ -135,7 +137,10 @@ impl App {
             store,
             keyring,
         } = foundation;
-        let http = OperatorHosts::new(&outbound_settings(&config.outbound)?)?;
+        let outbound = outbound_settings(&config.outbound)?;
+        let http = OperatorHosts::new(&outbound)?;
+        let reach = Reach::new(config.outbound.allowed_addresses);
+        let client_urls = ClientUrls::new(&outbound, reach, Arc::new(SystemNames))?;
         let clients: Arc<Clients> = Arc::new(config.clients.into_iter().collect());
         let providers = config
             .upstreams
@@ -153,6 +158,12 @@ impl App {
             Arc::clone(&store) as _,
             Arc::clone(&mint),
         );
+        let authenticator = Arc::new(ClientAuthenticator::new(
+            Arc::clone(&clients),
+            &config.issuer,
+            Arc::clone(&store) as _,
+            client_urls,
+        ));
         let web = Web {
             documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
             authorization: Authorization::new(Parts {
@@ -167,7 +178,7 @@ impl App {
                 entropy: Arc::clone(&entropy),
             }),
             token: Token::new(
-                Arc::clone(&clients),
+                Arc::clone(&authenticator),
                 config.lifetimes,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,
@@ -179,12 +190,12 @@ impl App {
             introspection: Introspection::new(
                 config.issuer.clone(),
                 config.lifetimes,
-                Arc::clone(&clients),
+                Arc::clone(&authenticator),
                 access,
                 Arc::clone(&store) as _,
             ),
             revocation: Revocation::new(
-                clients,
+                authenticator,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,

@@ -7,10 +7,11 @@ use super::client_presets::{Preset, preset};
 use super::client_uris::{self, RedirectRule};
 use super::nearest::nearest;
 use super::reader::{Found, Section, printable};
-use super::{client_grants, client_logout, client_members, web_url};
+use super::{client_grants, client_logout, client_members, client_reach, web_url};
 use crate::domain::client::{ApplicationType, Client, IdTokenClaims};
 use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
+use crate::domain::reach::Reach;
 use crate::domain::scope::{Scope, Scopes};
 
 const DEFAULT_SCOPE: &str = "openid profile email";
@@ -36,7 +37,7 @@ const EXTRA_CLAIMS: [(&str, ExtraClaim); 2] = [
     ("phone", ExtraClaim::Phone),
 ];
 
-pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Client> {
+pub(super) fn read_all(root: &mut Section<'_>, reach: &Reach) -> Vec<Client> {
     if !root.has("clients") {
         let at = root.header();
         root.warn(
@@ -45,13 +46,14 @@ pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Client> {
         );
     }
     let mut taken = BTreeSet::new();
-    root.list("clients", |section| read(section, &mut taken))
+    root.list("clients", |section| read(section, &mut taken, reach))
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Client> {
+fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>, reach: &Reach) -> Option<Client> {
+    client_reach::warn(section, reach);
     let id = id(section, taken);
     let preset = preset(section);
     let method = method(section, preset.method);

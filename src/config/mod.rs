@@ -5,9 +5,11 @@
 
 mod client_authentication;
 mod client_grants;
+mod client_keys;
 mod client_logout;
 mod client_members;
 mod client_presets;
+mod client_reach;
 mod client_uris;
 mod clients;
 mod duration;
@@ -40,6 +42,7 @@ use crate::domain::client::Client;
 use crate::domain::id::UpstreamId;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
+use crate::domain::reach::Reach;
 use reader::Section;
 use reading::Reading;
 use tree::{Origin, Table};
@@ -259,8 +262,9 @@ pub fn load(
     let keys = root.section("keys", keys::read);
     let lifetimes = root.section("lifetimes", lifetimes::read);
     let upstreams = upstream::read_all(&mut root);
-    let clients = clients::read_all(&mut root);
     let outbound = root.section("outbound", outbound::read);
+    let reach = Reach::new(outbound.allowed_addresses.clone());
+    let clients = clients::read_all(&mut root, &reach);
     let pages = root.section("pages", pages::read);
     let log = root.section("log", log::read);
     root.finish();

@@ -6,12 +6,14 @@
 //! This layer knows records (`domain`) and nothing of protocols: what an outcome means on
 //! the wire is decided above.
 
+mod assertions;
 mod families;
 mod open;
 mod redb;
 
 use async_trait::async_trait;
 
+pub use assertions::{Assertions, Claimed};
 pub use families::{
     AccessInContext, AccessTokens, FamilyInContext, MOST_FAMILIES_PER_OWNER, RefreshFamilies,
     Revoked, Rotated, Rotation,
@@ -258,6 +260,14 @@ pub trait Maintenance: Send + Sync {
 
 /// Everything that a backend does.
 pub trait Store:
-    Codes + Grants + RefreshFamilies + AccessTokens + Sessions + Subjects + Audit + Maintenance
+    Codes
+    + Grants
+    + RefreshFamilies
+    + AccessTokens
+    + Sessions
+    + Subjects
+    + Assertions
+    + Audit
+    + Maintenance
 {
 }

@@ -5,6 +5,7 @@ mod architecture;
 mod authorize;
 mod claims;
 mod cli;
+mod client_auth;
 mod config;
 mod dingtalk;
 mod discovery;

@@ -12,10 +12,9 @@ use std::sync::Arc;
 pub use refusal::TokenRefusal;
 
 use super::Correlation;
-use super::client_auth::authenticate;
+use super::client_auth::ClientAuthenticator;
 use super::issue::{IssuedTokens, Mint};
 use crate::clock::Timestamp;
-use crate::domain::client::Clients;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::params::Parameters;
 use crate::entropy::Entropy;
@@ -24,7 +23,7 @@ use request::GrantRequest;
 
 /// The endpoint.
 pub struct Token {
-    pub(super) clients: Arc<Clients>,
+    pub(super) authenticator: Arc<ClientAuthenticator>,
     pub(super) lifetimes: Lifetimes,
     pub(super) codes: Arc<dyn Codes>,
     pub(super) grants: Arc<dyn Grants>,
@@ -37,7 +36,7 @@ impl Token {
     /// The endpoint over its parts.
     #[must_use]
     pub fn new(
-        clients: Arc<Clients>,
+        authenticator: Arc<ClientAuthenticator>,
         lifetimes: Lifetimes,
         codes: Arc<dyn Codes>,
         grants: Arc<dyn Grants>,
@@ -46,7 +45,7 @@ impl Token {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
-            clients,
+            authenticator,
             lifetimes,
             codes,
             grants,
@@ -68,7 +67,10 @@ impl Token {
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<IssuedTokens, TokenRefusal> {
-        let client = authenticate(&self.clients, authorization, form)?;
+        let client = self
+            .authenticator
+            .authenticate(authorization, form, now)
+            .await?;
         match GrantRequest::parse(form, client.client())? {
             GrantRequest::AuthorizationCode(request) => {
                 self.redeem(&client, &request, correlation, now).await

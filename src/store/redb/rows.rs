@@ -4,6 +4,7 @@ use redb::{ReadableTable as _, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::assertions::ASSERTIONS;
 use super::failed;
 use crate::domain::event::AuditEvent;
 use crate::domain::identity::Link;
@@ -64,6 +65,7 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(FAMILY_OWNERS).map_err(failed)?;
     transaction.open_table(REVOKED_ACCESS).map_err(failed)?;
     transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
+    transaction.open_table(ASSERTIONS).map_err(failed)?;
     transaction.open_table(AUDIT).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;
     Ok(())
