@@ -165,6 +165,7 @@ impl App {
             client_urls,
         ));
         let web = Web {
+            origins: web::ClientOrigins::of(&clients),
             documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
             authorization: Authorization::new(Parts {
                 issuer: config.issuer.clone(),

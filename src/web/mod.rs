@@ -2,6 +2,7 @@
 //! decided here, and neither store, keys nor upstreams are named.
 
 mod cookie;
+mod cors;
 mod error;
 mod form;
 mod headers;
@@ -12,5 +13,6 @@ mod state;
 mod text;
 mod trace;
 
+pub use cors::ClientOrigins;
 pub use routes::router;
 pub use state::{Settings, Web};

@@ -7,6 +7,7 @@ mod claims;
 mod cli;
 mod client_auth;
 mod config;
+mod cors;
 mod dingtalk;
 mod discovery;
 mod keyring;

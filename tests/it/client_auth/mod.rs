@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use crate::support::House;
 use crate::token::Redeem;
-use signer::Signer;
+pub(crate) use signer::Signer;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const REDIRECT: &str = "http://127.0.0.1:8080/callback";
 
 /// A client that authenticates by key; `keys` is its `jwks` or `jwks_uri` as a line of TOML.
-fn client(id: &str, keys: &str) -> String {
+pub(crate) fn client(id: &str, keys: &str) -> String {
     format!(
         "[[clients]]\nclient_id = \"{id}\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\n\
          redirect_uris = [\"{REDIRECT}\"]\n{keys}\n"
@@ -29,13 +29,13 @@ fn client(id: &str, keys: &str) -> String {
 }
 
 /// These keys as `jwks`.
-fn jwks(signers: &[&Signer]) -> String {
+pub(crate) fn jwks(signers: &[&Signer]) -> String {
     let keys: Vec<String> = signers.iter().map(|signer| signer.toml()).collect();
     format!("jwks = {{ keys = [{}] }}", keys.join(", "))
 }
 
 /// The claims of a right assertion; the number names it.
-fn claims(house: &House, client: &str, number: u64) -> Value {
+pub(crate) fn claims(house: &House, client: &str, number: u64) -> Value {
     use dingpass::clock::Clock as _;
     let now = house.clock.now().as_seconds();
     json!({
@@ -49,7 +49,7 @@ fn claims(house: &House, client: &str, number: u64) -> Value {
 }
 
 /// A redemption of a code with an assertion.
-fn redeem(code: &str, assertion: &str) -> Redeem {
+pub(crate) fn redeem(code: &str, assertion: &str) -> Redeem {
     Redeem::anonymous(code)
         .and("client_assertion_type", JWT_BEARER)
         .and("client_assertion", assertion)
