@@ -4,6 +4,7 @@
 //! known name. Only `app` and `cli` see these types; services get the pieces they need.
 
 mod client_authentication;
+mod client_fit;
 mod client_grants;
 mod client_keys;
 mod client_logout;
