@@ -31,7 +31,7 @@ use crate::protocol::discovery::path;
 /// Documents that are the same for everybody.
 const FOR_ALL: [&str; 3] = [path::OPENID_CONFIGURATION, path::OAUTH_METADATA, path::JWKS];
 /// Endpoints that a client's script calls, with what it holds in its own hands.
-const FOR_CLIENTS: [&str; 2] = [path::TOKEN, path::USERINFO];
+const FOR_CLIENTS: [&str; 3] = [path::TOKEN, path::USERINFO, path::REVOCATION];
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
 /// What script may send beside what every form can.

@@ -10,7 +10,7 @@ const DOCUMENTS: [&str; 3] = [
     "/.well-known/oauth-authorization-server",
     "/jwks",
 ];
-const ENDPOINTS: [&str; 2] = ["/token", "/userinfo"];
+const ENDPOINTS: [&str; 3] = ["/token", "/userinfo", "/revoke"];
 /// Origins that are no client's, however near.
 const STRANGERS: [&str; 12] = [
     "https://evil.example",
@@ -54,6 +54,7 @@ async fn a_clients_own_origins_read_answers_and_errors() {
         for (method, path, expected) in [
             (Method::POST, "/token", 400),
             (Method::GET, "/token", 405),
+            (Method::POST, "/revoke", 400),
             (Method::GET, "/userinfo", 401),
             (Method::POST, "/userinfo", 401),
         ] {
