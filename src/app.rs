@@ -12,19 +12,21 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::domain::client::Clients;
+use crate::domain::reach::Reach;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, KeyringError};
 use crate::operator::audit::AuditLog;
-use crate::outbound::{self, OperatorHosts, OutboundError};
+use crate::outbound::{self, ClientUrls, OperatorHosts, OutboundError, SystemNames};
 use crate::protocol::access::Access;
 use crate::protocol::authorize::{Authorization, Parts};
+use crate::protocol::client_auth::ClientAuthenticator;
 use crate::protocol::discovery::{Documents, path};
 use crate::protocol::failures::FailureLog;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
 use crate::protocol::issue::Mint;
 use crate::protocol::revocation::Revocation;
-use crate::protocol::token::Token;
+use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Retention, Store, StoreError};
 use crate::upstream::Provider;
@@ -145,7 +147,10 @@ impl App {
             store,
             keyring,
         } = foundation;
-        let http = OperatorHosts::new(&outbound_settings(&config.outbound)?)?;
+        let outbound = outbound_settings(&config.outbound)?;
+        let http = OperatorHosts::new(&outbound)?;
+        let reach = Reach::new(config.outbound.allowed_addresses);
+        let client_urls = ClientUrls::new(&outbound, reach, Arc::new(SystemNames))?;
         let clients: Arc<Clients> = Arc::new(config.clients.into_iter().collect());
         let providers = config
             .upstreams
@@ -164,7 +169,14 @@ impl App {
             Arc::clone(&mint),
         );
         let failures = Arc::new(FailureLog::default());
+        let authenticator = Arc::new(ClientAuthenticator::new(
+            Arc::clone(&clients),
+            &config.issuer,
+            Arc::clone(&store) as _,
+            client_urls,
+        ));
         let web = Web {
+            origins: web::ClientOrigins::of(&clients),
             documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
             authorization: Authorization::new(Parts {
                 issuer: config.issuer.clone(),
@@ -178,26 +190,27 @@ impl App {
                 entropy: Arc::clone(&entropy),
                 failures: Arc::clone(&failures),
             }),
-            token: Token::new(
-                Arc::clone(&clients),
-                config.lifetimes,
-                Arc::clone(&store) as _,
-                Arc::clone(&store) as _,
-                Arc::clone(&store) as _,
-                Arc::clone(&mint),
-                Arc::clone(&entropy),
-                Arc::clone(&failures),
-            ),
+            token: Token::new(token::Parts {
+                clients: Arc::clone(&clients),
+                authenticator: Arc::clone(&authenticator),
+                lifetimes: config.lifetimes,
+                codes: Arc::clone(&store) as _,
+                grants: Arc::clone(&store) as _,
+                families: Arc::clone(&store) as _,
+                mint: Arc::clone(&mint),
+                entropy: Arc::clone(&entropy),
+                failures: Arc::clone(&failures),
+            }),
             userinfo: Userinfo::new(access.clone()),
             introspection: Introspection::new(
                 config.issuer.clone(),
                 config.lifetimes,
-                Arc::clone(&clients),
+                Arc::clone(&authenticator),
                 access,
                 Arc::clone(&store) as _,
             ),
             revocation: Revocation::new(
-                clients,
+                authenticator,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,

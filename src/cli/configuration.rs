@@ -41,7 +41,7 @@ impl File {
     }
 
     /// How the server of this file, or its database, is reached.
-    pub(super) fn reach(&self) -> anyhow::Result<config::Reach> {
+    pub(super) fn reach(&self) -> anyhow::Result<config::ServerPlace> {
         let text = self.text()?;
         config::reach(&text, &self.folder()?, &environment()).map_err(|faults| {
             anyhow::anyhow!(

@@ -1,11 +1,12 @@
-//! `token_endpoint_auth_method` and the secret that belongs to it.
+//! `token_endpoint_auth_method` and the secret or the keys that belong to it.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::client_keys;
 use super::nearest::alternatives;
 use super::reader::{Found, Section};
 use super::secret;
-use crate::domain::client::{ClientAuthentication, Secrets};
+use crate::domain::client::{AuthMethod, ClientAuthentication, Secrets};
 use crate::domain::secret::Digest;
 
 /// Shorter ones could be guessed by who sees one of the plain digests that are kept.
@@ -15,15 +16,23 @@ const SHORTEST_SECRET: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Secret,
+    PrivateKeyJwt,
     None,
 }
 
-const NAMES: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+impl Method {
+    const fn of(method: AuthMethod) -> Self {
+        match method {
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Self::Secret,
+            AuthMethod::PrivateKeyJwt => Self::PrivateKeyJwt,
+            AuthMethod::None => Self::None,
+        }
+    }
+}
 
 /// Methods of the registry that may come (RFC 7591, OIDC Core section 9, RFC 8705).
-const LATER: [&str; 4] = [
+const LATER: [&str; 3] = [
     "client_secret_jwt",
-    "private_key_jwt",
     "tls_client_auth",
     "self_signed_tls_client_auth",
 ];
@@ -38,21 +47,18 @@ pub(super) fn method(section: &mut Section<'_>, default: Method) -> Option<Metho
     }
     let text = text?;
     if LATER.contains(&text.value.as_str()) {
-        let names = alternatives(NAMES);
+        let names = alternatives(AuthMethod::ALL.map(AuthMethod::as_str));
         section.fault(
             &text.at,
             format!("`{KEY}`: this method is not there yet; write {names}"),
         );
         return None;
     }
-    let options = NAMES.map(|name| match name {
-        "none" => (name, Method::None),
-        _ => (name, Method::Secret),
-    });
+    let options = AuthMethod::ALL.map(|method| (method.as_str(), Method::of(method)));
     section.choose(KEY, &text, &options)
 }
 
-/// The secret's digest, or none after a fault.
+/// What it authenticates by, or none after a fault.
 pub(super) fn authentication(
     section: &mut Section<'_>,
     method: Option<Method>,
@@ -61,22 +67,29 @@ pub(super) fn authentication(
     let secret = secret::take(section, "client_secret", "client_secret_file");
     let next_given = section.has("client_secret_next") || section.has("client_secret_next_file");
     let next = secret::take(section, "client_secret_next", "client_secret_next_file");
+    let keys = if method == Some(Method::PrivateKeyJwt) {
+        client_keys::keys(section)
+    } else {
+        client_keys::without_effect(section);
+        None
+    };
     if next_given && next.is_none() {
         return None;
     }
     let given = written || next_given;
     match method? {
-        Method::None if given => {
+        Method::None | Method::PrivateKeyJwt if given => {
             let at = secret
                 .or(next)
                 .map_or_else(|| section.header(), |secret| secret.at);
             section.fault(
                 &at,
-                "a client with token_endpoint_auth_method \"none\" (also by preset) has no secret; take the secret or the method away",
+                "a client with token_endpoint_auth_method \"none\" (also by preset) or \"private_key_jwt\" has no secret; take the secret or the method away",
             );
             None
         }
         Method::None => Some(ClientAuthentication::None),
+        Method::PrivateKeyJwt => Some(ClientAuthentication::PrivateKeyJwt(keys?)),
         Method::Secret if secret.is_none() && !written => {
             section.missing(
                 "client_secret",

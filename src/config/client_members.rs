@@ -5,7 +5,7 @@
 //! contradicts what the house does at all (a grant type, a signature, a way to authenticate).
 
 use super::reader::{Found, Section};
-use super::tree::{Content, Origin};
+use super::tree::Origin;
 use super::web_url;
 
 /// The type of a member.
@@ -19,7 +19,6 @@ enum Shape {
     /// An https URL.
     SecureUrl,
     SecureUrls,
-    Table,
 }
 
 /// Accepted without a word: they ask for nothing.
@@ -31,16 +30,12 @@ const SILENT: [(&str, Shape); 4] = [
     ("require_auth_time", Shape::Flag),
 ];
 
-const CLIENT_KEYS: &str = "clients can't authenticate by key yet";
 const PLAIN_ID_TOKEN: &str = "ID Tokens are signed, not encrypted";
 const PLAIN_USERINFO: &str = "userinfo is plain JSON";
 const NO_REQUEST_OBJECTS: &str = "request objects are refused";
 
 /// Accepted with a warning that says why nothing comes of it.
-const LATER: [(&str, Shape, &str); 16] = [
-    ("jwks", Shape::Table, CLIENT_KEYS),
-    ("jwks_uri", Shape::SecureUrl, CLIENT_KEYS),
-    ("token_endpoint_auth_signing_alg", Shape::Text, CLIENT_KEYS),
+const LATER: [(&str, Shape, &str); 13] = [
     (
         "sector_identifier_uri",
         Shape::SecureUrl,
@@ -115,10 +110,6 @@ const LOCALISED: [(&str, Shape); 5] = [
 
 /// Takes and checks every member that `clients` doesn't use.
 pub(super) fn read(section: &mut Section<'_>) {
-    if section.has("jwks") && section.has("jwks_uri") {
-        let at = section.header();
-        section.fault(&at, "`jwks` and `jwks_uri` are both given; keep one");
-    }
     for (key, shape) in SILENT {
         take(section, key, shape);
     }
@@ -150,15 +141,6 @@ fn take(section: &mut Section<'_>, key: &'static str, shape: Shape) -> Option<Or
             }
             proper.then_some(texts.at)
         }
-        Shape::Table => {
-            let node = section.any(key)?;
-            if let Content::Table(_) = node.content {
-                return Some(node.at);
-            }
-            let given = node.content.type_name();
-            section.fault(&node.at, format!("`{key}` must be a table, not {given}"));
-            None
-        }
     }
 }
 
@@ -166,7 +148,7 @@ fn check(section: &mut Section<'_>, key: &str, shape: Shape, text: &Found<String
     let checked = match shape {
         Shape::Url => web_url::any(&text.value).map(drop),
         Shape::SecureUrl | Shape::SecureUrls => web_url::secure(&text.value).map(drop),
-        Shape::Text | Shape::Texts | Shape::Flag | Shape::Table => Ok(()),
+        Shape::Text | Shape::Texts | Shape::Flag => Ok(()),
     };
     if let Err(message) = checked {
         section.fault(&text.at, format!("`{key}` {message}"));

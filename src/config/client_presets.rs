@@ -6,9 +6,21 @@ use crate::domain::client::{ApplicationType, IdTokenClaims};
 use crate::domain::grant_type::GrantType;
 use crate::domain::scope::Scope;
 
+/// The preset that is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    None,
+    Nocobase,
+    Web,
+    Spa,
+    Native,
+    Machine,
+}
+
 /// The defaults of a client's other keys.
 #[derive(Clone, Copy)]
 pub(super) struct Preset {
+    pub(super) kind: Kind,
     pub(super) method: Method,
     pub(super) application_type: ApplicationType,
     pub(super) require_pkce: bool,
@@ -24,6 +36,7 @@ pub(super) struct Preset {
 
 /// A server-side application by the book.
 const WEB: Preset = Preset {
+    kind: Kind::Web,
     method: Method::Secret,
     application_type: ApplicationType::Web,
     require_pkce: true,
@@ -37,6 +50,7 @@ const WEB: Preset = Preset {
 /// Script in a browser: it can keep no secret, and stays signed in by refresh tokens, since a
 /// hidden frame has no cookies any more.
 const SPA: Preset = Preset {
+    kind: Kind::Spa,
     method: Method::None,
     grant_types: &[GrantType::AuthorizationCode, GrantType::RefreshToken],
     ..WEB
@@ -44,12 +58,14 @@ const SPA: Preset = Preset {
 
 /// An application on the person's machine (RFC 8252).
 const NATIVE: Preset = Preset {
+    kind: Kind::Native,
     application_type: ApplicationType::Native,
     ..SPA
 };
 
 /// A program that acts for itself: nobody signs in there.
 const MACHINE: Preset = Preset {
+    kind: Kind::Machine,
     grant_types: &[GrantType::ClientCredentials],
     ..WEB
 };
@@ -57,6 +73,7 @@ const MACHINE: Preset = Preset {
 /// NocoBase sends no challenge, reads userinfo alone and logs ID Tokens; after a logout it
 /// wants people back at whatever its address bar shows.
 const NOCOBASE: Preset = Preset {
+    kind: Kind::Nocobase,
     require_pkce: false,
     id_token_claims: IdTokenClaims::Minimal,
     extra_claims: true,
@@ -75,7 +92,11 @@ const PRESETS: [(&str, Preset); 5] = [
 
 /// The client's preset, or the defaults.
 pub(super) fn preset(section: &mut Section<'_>) -> Preset {
-    section
-        .choice("preset", &PRESETS)
-        .map_or(WEB, |found| found.value)
+    section.choice("preset", &PRESETS).map_or(
+        Preset {
+            kind: Kind::None,
+            ..WEB
+        },
+        |found| found.value,
+    )
 }

@@ -7,10 +7,11 @@ use super::client_presets::{Preset, preset};
 use super::client_uris::{self, RedirectRule};
 use super::nearest::nearest;
 use super::reader::{Found, Section, printable};
-use super::{client_grants, client_logout, client_members, web_url};
+use super::{client_fit, client_grants, client_logout, client_members, client_reach, web_url};
 use crate::domain::client::{ApplicationType, Client, IdTokenClaims};
 use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
+use crate::domain::reach::Reach;
 use crate::domain::scope::{Scope, Scopes};
 
 const DEFAULT_SCOPE: &str = "openid profile email";
@@ -36,7 +37,7 @@ const EXTRA_CLAIMS: [(&str, ExtraClaim); 2] = [
     ("phone", ExtraClaim::Phone),
 ];
 
-pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Client> {
+pub(super) fn read_all(root: &mut Section<'_>, reach: &Reach) -> Vec<Client> {
     if !root.has("clients") {
         let at = root.header();
         root.warn(
@@ -45,13 +46,15 @@ pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Client> {
         );
     }
     let mut taken = BTreeSet::new();
-    root.list("clients", |section| read(section, &mut taken))
+    root.list("clients", |section| read(section, &mut taken, reach))
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Client> {
+fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>, reach: &Reach) -> Option<Client> {
+    client_reach::warn(section, reach);
+    let id_token_alg = section.peek("id_token_signed_response_alg");
     let id = id(section, taken);
     let preset = preset(section);
     let method = method(section, preset.method);
@@ -90,7 +93,7 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Clien
     client_members::read(section);
 
     let id = id?;
-    Some(Client {
+    let client = Client {
         name: name.unwrap_or_else(|| id.as_str().to_owned()),
         id,
         authentication: authentication?,
@@ -115,7 +118,10 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<Clien
         may_introspect,
         cors_origins,
         default_max_age: default_max_age.map(|seconds| seconds.value),
-    })
+    };
+    let id_token_alg = id_token_alg.as_ref().map(|text| text.value.as_str());
+    client_fit::warn(section, &preset, &client, id_token_alg);
+    Some(client)
 }
 
 fn id(section: &mut Section<'_>, taken: &mut BTreeSet<String>) -> Option<ClientId> {

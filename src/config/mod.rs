@@ -6,10 +6,13 @@
 mod admin;
 mod audit;
 mod client_authentication;
+mod client_fit;
 mod client_grants;
+mod client_keys;
 mod client_logout;
 mod client_members;
 mod client_presets;
+mod client_reach;
 mod client_uris;
 mod clients;
 mod duration;
@@ -42,6 +45,7 @@ use crate::domain::client::Client;
 use crate::domain::id::UpstreamId;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
+use crate::domain::reach::Reach;
 use reader::Section;
 use reading::Reading;
 use tree::{Origin, Table};
@@ -238,7 +242,7 @@ pub struct Audit {
 /// What a command needs to reach a server of this machine, or the file of one that does not
 /// run.
 #[derive(Debug)]
-pub struct Reach {
+pub struct ServerPlace {
     /// `[store]`
     pub store: Store,
     /// `[admin]`
@@ -293,8 +297,9 @@ pub fn load(
     let keys = root.section("keys", keys::read);
     let lifetimes = root.section("lifetimes", lifetimes::read);
     let upstreams = upstream::read_all(&mut root);
-    let clients = clients::read_all(&mut root);
     let outbound = root.section("outbound", outbound::read);
+    let reach = Reach::new(outbound.allowed_addresses.clone());
+    let clients = clients::read_all(&mut root, &reach);
     let pages = root.section("pages", pages::read);
     let log = root.section("log", log::read);
     let admin = root.section("admin", |section| admin::read(section, &store));
@@ -362,7 +367,7 @@ pub fn reach(
     text: &str,
     folder: &Path,
     environment: &BTreeMap<String, String>,
-) -> Result<Reach, Vec<Notice>> {
+) -> Result<ServerPlace, Vec<Notice>> {
     let mut reading = Reading::new(folder);
     let Some(mut table) = parse(text, &mut reading) else {
         return Err(reading.into_notices(text).0);
@@ -374,7 +379,7 @@ pub fn reach(
     let admin = root.section("admin", |section| admin::read(section, &store));
     let (faults, _) = reading.into_notices(text);
     if faults.is_empty() {
-        Ok(Reach { store, admin })
+        Ok(ServerPlace { store, admin })
     } else {
         Err(faults)
     }

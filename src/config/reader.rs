@@ -85,6 +85,23 @@ impl<'r> Section<'r> {
         self.table.0.contains_key(key)
     }
 
+    /// A string that stays there to be taken. Another type is for the taker to fault.
+    pub(super) fn peek(&self, key: &str) -> Option<Found<String>> {
+        let node = &self.table.0.get(key)?.node;
+        match &node.content {
+            Content::Text(text) | Content::Raw(text) => Some(Found {
+                value: text.clone(),
+                at: node.at.clone(),
+            }),
+            Content::Integer(_)
+            | Content::Float
+            | Content::Boolean(_)
+            | Content::Datetime
+            | Content::Array(_)
+            | Content::Table(_) => None,
+        }
+    }
+
     /// Notes that a key must be there. `example` is what to write.
     pub(super) fn missing(&mut self, key: &str, example: &str) {
         let at = self.header();

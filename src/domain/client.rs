@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use jsonwebtoken::jwk::JwkSet;
-
+use crate::domain::client_keys::{ClientKeySet, ClientSigningAlg};
 use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::scope::Scopes;
@@ -76,6 +75,47 @@ pub enum ClientAuthentication {
     PrivateKeyJwt(ClientKeys),
 }
 
+/// `token_endpoint_auth_method`: the names of the ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthMethod {
+    /// The secret in the Authorization header.
+    ClientSecretBasic,
+    /// The secret in the form.
+    ClientSecretPost,
+    /// A signed assertion in the form.
+    PrivateKeyJwt,
+    /// The name alone.
+    None,
+}
+
+impl AuthMethod {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
+
+    /// Those that prove something.
+    pub const PROVING: [Self; 3] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::PrivateKeyJwt,
+    ];
+
+    /// The name in metadata and registrations.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The secrets of a client: two of them while it is being changed, so that neither the old
 /// nor the new one is refused meanwhile.
 #[derive(Clone, Copy, Debug)]
@@ -97,11 +137,20 @@ impl Secrets {
     }
 }
 
+/// The public keys of a client.
+#[derive(Clone, Debug)]
+pub struct ClientKeys {
+    /// Where they are.
+    pub source: KeySource,
+    /// `token_endpoint_auth_signing_alg`: the one algorithm that it signs with, if it says so.
+    pub alg: Option<ClientSigningAlg>,
+}
+
 /// Where the public keys of a client are.
 #[derive(Clone, Debug)]
-pub enum ClientKeys {
+pub enum KeySource {
     /// `jwks`
-    Inline(Arc<JwkSet>),
+    Inline(Arc<ClientKeySet>),
     /// `jwks_uri`
     At(String),
 }

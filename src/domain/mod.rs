@@ -4,6 +4,7 @@
 pub mod authorization;
 pub mod claims;
 pub mod client;
+pub mod client_keys;
 pub mod code;
 pub mod error;
 pub mod event;

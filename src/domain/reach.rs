@@ -68,7 +68,14 @@ impl Reach {
             return Err(Unreachable::Url);
         }
         let literal = match url.host() {
-            // What a name leads to is looked at when it is resolved.
+            // RFC 6761 section 6.3: its address is known.
+            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+                IpAddr::V4(Ipv4Addr::LOCALHOST)
+            }
+            Some(Host::Domain(_)) if !is_https && self.listed.is_empty() => {
+                return Err(Unreachable::PlainHttp);
+            }
+            // What any other name leads to is looked at when it is resolved.
             Some(Host::Domain(_)) => return Ok(()),
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),

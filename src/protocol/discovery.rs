@@ -11,6 +11,8 @@ use serde::Serialize;
 
 use super::ACR;
 use crate::domain::claims::PERSON_CLAIMS;
+use crate::domain::client::AuthMethod;
+use crate::domain::client_keys::ClientSigningAlg;
 use crate::domain::grant_type::GrantType;
 use crate::domain::issuer::Issuer;
 use crate::domain::locale::Locale;
@@ -78,9 +80,12 @@ struct Metadata<'a> {
     acr_values_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    revocation_endpoint_auth_methods_supported: [&'static str; 3],
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    token_endpoint_auth_methods_supported: [&'static str; 4],
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
+    revocation_endpoint_auth_methods_supported: [&'static str; 4],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
+    introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
@@ -90,9 +95,6 @@ struct Metadata<'a> {
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
 }
-
-/// How clients prove who they are.
-const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 /// Claims of the ID Token itself.
 const TOKEN_CLAIMS: [&str; 10] = [
@@ -121,6 +123,8 @@ impl Documents {
         let mut claims: Vec<&'static str> = TOKEN_CLAIMS.into_iter().chain(PERSON_CLAIMS).collect();
         claims.sort_unstable();
         claims.dedup();
+        let auth_methods = AuthMethod::ALL.map(AuthMethod::as_str);
+        let signing_algs = ClientSigningAlg::ALL.map(ClientSigningAlg::as_str);
         let metadata = Metadata {
             issuer: issuer.as_str(),
             authorization_endpoint: issuer.endpoint(path::AUTHORIZE),
@@ -136,13 +140,14 @@ impl Documents {
             acr_values_supported: [ACR],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
-            token_endpoint_auth_methods_supported: AUTH_METHODS,
-            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+            token_endpoint_auth_methods_supported: auth_methods,
+            token_endpoint_auth_signing_alg_values_supported: signing_algs,
+            revocation_endpoint_auth_methods_supported: auth_methods,
+            revocation_endpoint_auth_signing_alg_values_supported: signing_algs,
             // RFC 7662 section 2.1: nobody asks without proving who it is.
-            introspection_endpoint_auth_methods_supported: [
-                "client_secret_basic",
-                "client_secret_post",
-            ],
+            introspection_endpoint_auth_methods_supported: AuthMethod::PROVING
+                .map(AuthMethod::as_str),
+            introspection_endpoint_auth_signing_alg_values_supported: signing_algs,
             claim_types_supported: ["normal"],
             claims_supported: claims,
             code_challenge_methods_supported: ["S256"],

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::access::{Access, GoodToken, NotGood};
-use super::client_auth::{ClientAuthRefusal, authenticate};
+use super::client_auth::{ClientAuthErrorCode, ClientAuthRefusal, ClientAuthenticator};
 use crate::clock::Timestamp;
-use crate::domain::client::{Client, Clients};
+use crate::domain::client::Client;
 use crate::domain::error::IntrospectionErrorCode;
 use crate::domain::family::{Presented, RefreshToken};
 use crate::domain::identity::Subject;
@@ -47,16 +47,13 @@ impl IntrospectionRefusal {
     #[must_use]
     pub const fn code(&self) -> IntrospectionErrorCode {
         match self {
-            Self::MalformedForm
-            | Self::MissingToken
-            | Self::Client(ClientAuthRefusal::TwoMethods) => IntrospectionErrorCode::InvalidRequest,
-            Self::Client(
-                ClientAuthRefusal::MalformedHeader
-                | ClientAuthRefusal::UnsupportedMethod
-                | ClientAuthRefusal::Missing
-                | ClientAuthRefusal::Rejected,
-            )
-            | Self::PublicClient => IntrospectionErrorCode::InvalidClient,
+            Self::MalformedForm | Self::MissingToken => IntrospectionErrorCode::InvalidRequest,
+            Self::Client(refusal) => match refusal.code() {
+                ClientAuthErrorCode::InvalidRequest => IntrospectionErrorCode::InvalidRequest,
+                ClientAuthErrorCode::InvalidClient => IntrospectionErrorCode::InvalidClient,
+                ClientAuthErrorCode::ServerError => IntrospectionErrorCode::ServerError,
+            },
+            Self::PublicClient => IntrospectionErrorCode::InvalidClient,
             Self::Store(_) => IntrospectionErrorCode::ServerError,
         }
     }
@@ -67,7 +64,7 @@ impl IntrospectionRefusal {
         match self {
             Self::MalformedForm => "malformed_form",
             Self::MissingToken => "missing_token",
-            Self::Client(_) => "client_authentication",
+            Self::Client(refusal) => refusal.name(),
             Self::PublicClient => "public_client",
             Self::Store(_) => "store",
         }
@@ -120,7 +117,7 @@ impl TokenState {
 pub struct Introspection {
     issuer: Issuer,
     lifetimes: Lifetimes,
-    clients: Arc<Clients>,
+    authenticator: Arc<ClientAuthenticator>,
     access: Access,
     families: Arc<dyn RefreshFamilies>,
 }
@@ -131,14 +128,14 @@ impl Introspection {
     pub fn new(
         issuer: Issuer,
         lifetimes: Lifetimes,
-        clients: Arc<Clients>,
+        authenticator: Arc<ClientAuthenticator>,
         access: Access,
         families: Arc<dyn RefreshFamilies>,
     ) -> Self {
         Self {
             issuer,
             lifetimes,
-            clients,
+            authenticator,
             access,
             families,
         }
@@ -155,7 +152,10 @@ impl Introspection {
         form: &Parameters,
         now: Timestamp,
     ) -> Result<TokenState, IntrospectionRefusal> {
-        let caller = authenticate(&self.clients, authorization, form)?;
+        let caller = self
+            .authenticator
+            .authenticate(authorization, form, now)
+            .await?;
         let caller = caller.client();
         if caller.is_public() {
             return Err(IntrospectionRefusal::PublicClient);

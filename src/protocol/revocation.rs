@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::Correlation;
-use super::client_auth::{ClientAuthRefusal, authenticate};
+use super::client_auth::{ClientAuthErrorCode, ClientAuthRefusal, ClientAuthenticator};
 use super::issue::Mint;
 use crate::clock::Timestamp;
-use crate::domain::client::{Client, Clients};
+use crate::domain::client::Client;
 use crate::domain::error::RevocationErrorCode;
 use crate::domain::event::{AuditEvent, EventKind};
 use crate::domain::family::RefreshToken;
@@ -41,16 +41,14 @@ impl RevocationRefusal {
     #[must_use]
     pub const fn code(&self) -> RevocationErrorCode {
         match self {
-            Self::MalformedForm
-            | Self::MissingToken
-            | Self::ForeignToken
-            | Self::Client(ClientAuthRefusal::TwoMethods) => RevocationErrorCode::InvalidRequest,
-            Self::Client(
-                ClientAuthRefusal::MalformedHeader
-                | ClientAuthRefusal::UnsupportedMethod
-                | ClientAuthRefusal::Missing
-                | ClientAuthRefusal::Rejected,
-            ) => RevocationErrorCode::InvalidClient,
+            Self::MalformedForm | Self::MissingToken | Self::ForeignToken => {
+                RevocationErrorCode::InvalidRequest
+            }
+            Self::Client(refusal) => match refusal.code() {
+                ClientAuthErrorCode::InvalidRequest => RevocationErrorCode::InvalidRequest,
+                ClientAuthErrorCode::InvalidClient => RevocationErrorCode::InvalidClient,
+                ClientAuthErrorCode::ServerError => RevocationErrorCode::ServerError,
+            },
             Self::Store(_) => RevocationErrorCode::ServerError,
         }
     }
@@ -61,7 +59,7 @@ impl RevocationRefusal {
         match self {
             Self::MalformedForm => "malformed_form",
             Self::MissingToken => "missing_token",
-            Self::Client(_) => "client_authentication",
+            Self::Client(refusal) => refusal.name(),
             Self::ForeignToken => "foreign_token",
             Self::Store(_) => "store",
         }
@@ -70,7 +68,7 @@ impl RevocationRefusal {
 
 /// The endpoint.
 pub struct Revocation {
-    clients: Arc<Clients>,
+    authenticator: Arc<ClientAuthenticator>,
     families: Arc<dyn RefreshFamilies>,
     grants: Arc<dyn Grants>,
     access: Arc<dyn AccessTokens>,
@@ -81,14 +79,14 @@ impl Revocation {
     /// The endpoint over its parts.
     #[must_use]
     pub fn new(
-        clients: Arc<Clients>,
+        authenticator: Arc<ClientAuthenticator>,
         families: Arc<dyn RefreshFamilies>,
         grants: Arc<dyn Grants>,
         access: Arc<dyn AccessTokens>,
         mint: Arc<Mint>,
     ) -> Self {
         Self {
-            clients,
+            authenticator,
             families,
             grants,
             access,
@@ -107,7 +105,10 @@ impl Revocation {
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<(), RevocationRefusal> {
-        let client = authenticate(&self.clients, authorization, form)?;
+        let client = self
+            .authenticator
+            .authenticate(authorization, form, now)
+            .await?;
         let client = client.client();
         let token = form.get("token").ok_or(RevocationRefusal::MissingToken)?;
         let told = |kind| AuditEvent {

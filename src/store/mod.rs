@@ -6,6 +6,7 @@
 //! This layer knows records (`domain`) and nothing of protocols: what an outcome means on
 //! the wire is decided above.
 
+mod assertions;
 mod families;
 mod open;
 mod redb;
@@ -13,6 +14,7 @@ mod redb;
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+pub use assertions::{Assertions, Claimed};
 pub use families::{
     AccessInContext, AccessTokens, FamilyInContext, MOST_FAMILIES_PER_OWNER, RefreshFamilies,
     Revoked, Rotated, Rotation,
@@ -300,6 +302,7 @@ pub trait Store:
     + AccessTokens
     + Sessions
     + Subjects
+    + Assertions
     + Audit
     + AuditKeeping
     + Maintenance

@@ -3,6 +3,7 @@
 
 pub mod admin;
 mod cookie;
+mod cors;
 mod error;
 mod form;
 mod headers;
@@ -13,5 +14,6 @@ mod state;
 mod text;
 mod trace;
 
+pub use cors::ClientOrigins;
 pub use routes::router;
 pub use state::{Settings, Web};

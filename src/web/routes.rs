@@ -13,7 +13,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::protocol::{authorize, documents, health, introspection, revocation, token, userinfo};
 use super::state::Web;
-use super::{error, headers, pages, trace};
+use super::{cors, error, headers, pages, trace};
 use crate::protocol::discovery::path;
 
 /// The longest that an answer may take. DingTalk's calls together have less.
@@ -55,6 +55,7 @@ pub fn router(web: Arc<Web>) -> Router {
         ))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(Arc::clone(&web), cors::share))
         .layer(from_fn_with_state(Arc::clone(&web), trace::trace))
         .with_state(web)
 }

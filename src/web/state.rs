@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cors::ClientOrigins;
 use crate::clock::Clock;
 use crate::domain::issuer::Issuer;
 use crate::entropy::Entropy;
@@ -26,6 +27,8 @@ pub struct Web {
     pub introspection: Introspection,
     /// The revocation endpoint.
     pub revocation: Revocation,
+    /// Whose script may read answers.
+    pub origins: ClientOrigins,
     /// Metadata and JWKS.
     pub documents: Documents,
     /// Readiness.

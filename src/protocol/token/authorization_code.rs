@@ -29,6 +29,7 @@ impl Token {
         let client = client.client();
         let digest = Digest::of(&request.code);
         let code = self
+            .parts
             .codes
             .find_code(&digest)
             .await?
@@ -79,7 +80,8 @@ impl Token {
         let redeemed = if code.is_expired(now) && code.state == CodeState::Unspent {
             Redeemed::Unknown
         } else {
-            self.codes
+            self.parts
+                .codes
                 .redeem_code(digest, client.id.clone(), redemption, replayed, now)
                 .await?
         };
@@ -91,7 +93,7 @@ impl Token {
         }
         proof?;
         let found = match grant_id {
-            Some(id) => self.grants.find_grant(&id).await?,
+            Some(id) => self.parts.grants.find_grant(&id).await?,
             None => None,
         };
         let found = found.ok_or(TokenRefusal::UnknownCode)?;
@@ -108,13 +110,13 @@ impl Token {
         };
         Ok(IssuedTokens {
             refresh_token,
-            ..self.mint.issue(&entitlement, now)?
+            ..self.parts.mint.issue(&entitlement, now)?
         })
     }
 
     fn new_grant(&self, code: &AuthorizationCode, now: Timestamp) -> Grant {
         Grant {
-            id: GrantId::mint(self.entropy.as_ref()),
+            id: GrantId::mint(self.parts.entropy.as_ref()),
             client: code.client.clone(),
             subject: code.subject.clone(),
             sid: code.sid.clone(),
@@ -123,9 +125,9 @@ impl Token {
             bond: Bond::Session,
             family: None,
             created_at: now.as_millis(),
-            expires_at: self.mint.tokens_until(now).as_millis(),
+            expires_at: self.parts.mint.tokens_until(now).as_millis(),
             revoked_at: None,
-            id_token_kid: self.mint.kid().to_owned(),
+            id_token_kid: self.parts.mint.kid().to_owned(),
             id_token_at: now.as_millis(),
         }
     }

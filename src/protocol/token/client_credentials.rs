@@ -26,7 +26,7 @@ impl Token {
             return Err(TokenRefusal::UnauthorizedClient);
         }
         let scope = scope(&client.scope, request.scope.as_ref())?;
-        Ok(self.mint.issue_to_client(client, scope, now)?)
+        Ok(self.parts.mint.issue_to_client(client, scope, now)?)
     }
 }
 

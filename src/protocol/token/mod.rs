@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub use refusal::TokenRefusal;
 
 use super::Correlation;
-use super::client_auth::authenticate;
+use super::client_auth::ClientAuthenticator;
 use super::failures::FailureLog;
 use super::issue::{IssuedTokens, Mint};
 use crate::clock::Timestamp;
@@ -23,41 +23,38 @@ use crate::entropy::Entropy;
 use crate::store::{Codes, Grants, RefreshFamilies};
 use request::GrantRequest;
 
+/// What the endpoint is made of.
+pub struct Parts {
+    /// Who may ask.
+    pub clients: Arc<Clients>,
+    /// Finds out who asks.
+    pub authenticator: Arc<ClientAuthenticator>,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// Codes.
+    pub codes: Arc<dyn Codes>,
+    /// Grants.
+    pub grants: Arc<dyn Grants>,
+    /// Families of refresh tokens.
+    pub families: Arc<dyn RefreshFamilies>,
+    /// Makes tokens.
+    pub mint: Arc<Mint>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Counts what is refused.
+    pub failures: Arc<FailureLog>,
+}
+
 /// The endpoint.
 pub struct Token {
-    pub(super) clients: Arc<Clients>,
-    pub(super) lifetimes: Lifetimes,
-    pub(super) codes: Arc<dyn Codes>,
-    pub(super) grants: Arc<dyn Grants>,
-    pub(super) families: Arc<dyn RefreshFamilies>,
-    pub(super) mint: Arc<Mint>,
-    pub(super) entropy: Arc<dyn Entropy>,
-    failures: Arc<FailureLog>,
+    parts: Parts,
 }
 
 impl Token {
     /// The endpoint over its parts.
     #[must_use]
-    pub fn new(
-        clients: Arc<Clients>,
-        lifetimes: Lifetimes,
-        codes: Arc<dyn Codes>,
-        grants: Arc<dyn Grants>,
-        families: Arc<dyn RefreshFamilies>,
-        mint: Arc<Mint>,
-        entropy: Arc<dyn Entropy>,
-        failures: Arc<FailureLog>,
-    ) -> Self {
-        Self {
-            clients,
-            lifetimes,
-            codes,
-            grants,
-            families,
-            mint,
-            entropy,
-            failures,
-        }
+    pub const fn new(parts: Parts) -> Self {
+        Self { parts }
     }
 
     /// Answers a token request. The client is authenticated before anything else is looked
@@ -76,8 +73,10 @@ impl Token {
             .try_to_answer(authorization, form, correlation, now)
             .await;
         if let Err(refusal) = &answered {
-            self.failures
-                .token_refused(refusal, &self.clients, authorization, form);
+            let clients = &self.parts.clients;
+            self.parts
+                .failures
+                .token_refused(refusal, clients, authorization, form);
         }
         answered
     }
@@ -89,7 +88,11 @@ impl Token {
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<IssuedTokens, TokenRefusal> {
-        let client = authenticate(&self.clients, authorization, form)?;
+        let client = self
+            .parts
+            .authenticator
+            .authenticate(authorization, form, now)
+            .await?;
         match GrantRequest::parse(form, client.client())? {
             GrantRequest::AuthorizationCode(request) => {
                 self.redeem(&client, &request, correlation, now).await

@@ -31,6 +31,7 @@ impl Token {
         let client = client.client();
         let presented = &request.token;
         let found = self
+            .parts
             .families
             .find_family(presented.family())
             .await?
@@ -43,13 +44,14 @@ impl Token {
             &before.grant,
             before.session.as_ref(),
             before.subject.as_ref(),
-            &self.lifetimes,
+            &self.parts.lifetimes,
             now,
         )
         .map_err(|_| TokenRefusal::EndedSignIn)?;
         let scope = narrowed(&before.grant.scope, client, request.scope.as_ref())?;
-        let successor = RefreshToken::mint(presented.family().clone(), self.entropy.as_ref());
+        let successor = RefreshToken::mint(presented.family().clone(), self.parts.entropy.as_ref());
         let rotated = self
+            .parts
             .families
             .rotate_refresh_token(Rotation {
                 family: presented.family().clone(),
@@ -57,9 +59,9 @@ impl Token {
                 presented: presented.digest(),
                 successor: successor.digest(),
                 sealed: seal_successor(presented.as_str(), successor.as_str())?,
-                id_token_kid: self.mint.kid().to_owned(),
-                tokens_until: self.mint.tokens_until(now),
-                lifetimes: self.lifetimes,
+                id_token_kid: self.parts.mint.kid().to_owned(),
+                tokens_until: self.parts.mint.tokens_until(now),
+                lifetimes: self.parts.lifetimes,
                 reused: AuditEvent {
                     at: now.as_millis(),
                     correlation: correlation.0.clone(),
@@ -102,7 +104,7 @@ impl Token {
         };
         Ok(IssuedTokens {
             refresh_token: Some(refresh_token),
-            ..self.mint.issue(&entitlement, now)?
+            ..self.parts.mint.issue(&entitlement, now)?
         })
     }
 
@@ -113,8 +115,8 @@ impl Token {
         grant: &mut Grant,
         now: Timestamp,
     ) -> (RefreshFamily, RefreshToken) {
-        let id = FamilyId::mint(self.entropy.as_ref());
-        let token = RefreshToken::mint(id.clone(), self.entropy.as_ref());
+        let id = FamilyId::mint(self.parts.entropy.as_ref());
+        let token = RefreshToken::mint(id.clone(), self.parts.entropy.as_ref());
         grant.family = Some(id.clone());
         grant.bond = bond(&grant.scope, client);
         let mut family = RefreshFamily {
@@ -131,7 +133,7 @@ impl Token {
             keep_until: 0,
             look_at: 0,
         };
-        family.keep_until = family.ends(&self.lifetimes).as_millis();
+        family.keep_until = family.ends(&self.parts.lifetimes).as_millis();
         family.look_at = family.keep_until;
         (family, token)
     }

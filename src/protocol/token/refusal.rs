@@ -2,7 +2,7 @@
 
 use crate::domain::error::TokenErrorCode;
 use crate::keyring::SigningFailed;
-use crate::protocol::client_auth::ClientAuthRefusal;
+use crate::protocol::client_auth::{ClientAuthErrorCode, ClientAuthRefusal};
 use crate::store::StoreError;
 
 /// The causes. Their words go out as `error_description` and quote nothing of the request.
@@ -75,15 +75,12 @@ impl TokenRefusal {
     #[must_use]
     pub const fn code(&self) -> TokenErrorCode {
         match self {
-            Self::MalformedForm
-            | Self::MissingParameter(_)
-            | Self::Client(ClientAuthRefusal::TwoMethods) => TokenErrorCode::InvalidRequest,
-            Self::Client(
-                ClientAuthRefusal::MalformedHeader
-                | ClientAuthRefusal::UnsupportedMethod
-                | ClientAuthRefusal::Missing
-                | ClientAuthRefusal::Rejected,
-            ) => TokenErrorCode::InvalidClient,
+            Self::MalformedForm | Self::MissingParameter(_) => TokenErrorCode::InvalidRequest,
+            Self::Client(refusal) => match refusal.code() {
+                ClientAuthErrorCode::InvalidRequest => TokenErrorCode::InvalidRequest,
+                ClientAuthErrorCode::InvalidClient => TokenErrorCode::InvalidClient,
+                ClientAuthErrorCode::ServerError => TokenErrorCode::ServerError,
+            },
             Self::UnsupportedGrantType => TokenErrorCode::UnsupportedGrantType,
             Self::UnauthorizedClient => TokenErrorCode::UnauthorizedClient,
             Self::Scope | Self::PersonalScope => TokenErrorCode::InvalidScope,
@@ -108,11 +105,7 @@ impl TokenRefusal {
         match self {
             Self::MalformedForm => "malformed_form",
             Self::MissingParameter(_) => "missing_parameter",
-            Self::Client(ClientAuthRefusal::TwoMethods) => "two_methods",
-            Self::Client(ClientAuthRefusal::MalformedHeader) => "malformed_header",
-            Self::Client(ClientAuthRefusal::UnsupportedMethod) => "unsupported_method",
-            Self::Client(ClientAuthRefusal::Missing) => "missing_client",
-            Self::Client(ClientAuthRefusal::Rejected) => "rejected_client",
+            Self::Client(refusal) => refusal.name(),
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::Scope => "scope",

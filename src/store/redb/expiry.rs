@@ -4,11 +4,11 @@
 
 use redb::{ReadableTable as _, WriteTransaction};
 
-use super::failed;
 use super::families::sweep_family;
 use super::rows::{
     CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, REVOKED_ACCESS, SESSIONS, decode,
 };
+use super::{assertions, failed};
 use crate::clock::Timestamp;
 use crate::domain::grant::Grant;
 use crate::domain::session::Session;
@@ -27,6 +27,7 @@ pub(super) enum Kind {
     Flow = 4,
     Family = 5,
     RevokedAccess = 6,
+    Assertion = 20,
 }
 
 impl Kind {
@@ -38,6 +39,7 @@ impl Kind {
             4 => Some(Self::Flow),
             5 => Some(Self::Family),
             6 => Some(Self::RevokedAccess),
+            20 => Some(Self::Assertion),
             _ => None,
         }
     }
@@ -149,6 +151,7 @@ fn remove(
                 grants.remove(name).map_err(failed)?;
             }
         }
+        Kind::Assertion => assertions::forget(transaction, row, now)?,
         Kind::Code => {
             transaction
                 .open_table(CODES)

@@ -3,6 +3,7 @@
 //! writer thread, which commits what waits as one durable transaction; sweeps go there too.
 
 mod access;
+mod assertions;
 mod audit;
 mod codes;
 mod database;

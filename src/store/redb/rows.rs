@@ -6,6 +6,7 @@ use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::assertions::ASSERTIONS;
 pub(super) use super::audit::append_event;
 use super::failed;
 use crate::domain::identity::Link;
@@ -70,6 +71,7 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
     transaction.open_table(EVENTS).map_err(failed)?;
     transaction.open_table(FAILURES).map_err(failed)?;
+    transaction.open_table(ASSERTIONS).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;
     Ok(())
 }

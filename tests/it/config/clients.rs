@@ -94,7 +94,7 @@ fn the_secret_belongs_to_the_method() {
     assert!(fault(&client("token_endpoint_auth_method = \"none\"")).contains("has no secret"));
     let without = with(&CLIENT.replace("client_secret", "client_name"));
     assert!(fault(&without).starts_with("`client_secret` is missing"));
-    for method in ["private_key_jwt", "client_secret_jwt", "tls_client_auth"] {
+    for method in ["client_secret_jwt", "tls_client_auth"] {
         let text = client(&format!("token_endpoint_auth_method = \"{method}\""));
         assert!(fault(&text).contains("this method is not there yet"));
     }
@@ -102,7 +102,7 @@ fn the_secret_belongs_to_the_method() {
         fault(&client(
             "token_endpoint_auth_method = \"client_secret_basik\""
         )),
-        "`token_endpoint_auth_method` must be \"client_secret_basic\", \"client_secret_post\" or \"none\"; did you mean \"client_secret_basic\"?"
+        "`token_endpoint_auth_method` must be \"client_secret_basic\", \"client_secret_post\", \"private_key_jwt\" or \"none\"; did you mean \"client_secret_basic\"?"
     );
 }
 

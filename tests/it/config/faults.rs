@@ -54,7 +54,7 @@ require_pcke = true
 client_id = "one"
 client_name = "二号"
 redirect_uris = ["https://二号.example.com/#x", 7]
-token_endpoint_auth_method = "private_key_jwt"
+token_endpoint_auth_method = "client_secret_jwt"
 "#;
 
 #[test]
@@ -81,7 +81,7 @@ fn every_fault_of_a_file_is_reported_at_once_in_its_place() {
         "50:13 another of [[clients]] has this `client_id` already",
         "52:18 `redirect_uris`: this address must not have a fragment (#...)",
         "52:47 `redirect_uris` must be a string, not an integer",
-        "53:30 `token_endpoint_auth_method`: this method is not there yet; write \"client_secret_basic\", \"client_secret_post\" or \"none\"",
+        "53:30 `token_endpoint_auth_method`: this method is not there yet; write \"client_secret_basic\", \"client_secret_post\", \"private_key_jwt\" or \"none\"",
     ];
     assert_eq!(faults(MANY), expected);
 }

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod client_addresses;
+mod client_keys;
 mod clients;
 mod environment;
 mod example;

@@ -66,7 +66,16 @@ async fn members_whose_absence_has_a_meaning_are_there() {
         ("response_modes_supported", serde_json::json!(["query"])),
         (
             "token_endpoint_auth_methods_supported",
-            serde_json::json!(["client_secret_basic", "client_secret_post", "none"]),
+            serde_json::json!([
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+                "none"
+            ]),
+        ),
+        (
+            "token_endpoint_auth_signing_alg_values_supported",
+            serde_json::json!(["RS256", "PS256", "ES256", "EdDSA"]),
         ),
         (
             "revocation_endpoint_auth_methods_supported",

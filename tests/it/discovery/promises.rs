@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::metadata;
+use crate::client_auth::{self, Signer};
 use crate::support::{CLIENT, House, REDIRECT, SECRET, http};
 use crate::token::{Ask, Redeem, payload};
 use crate::userinfo;
@@ -75,26 +76,55 @@ async fn the_claims_are_those_that_come() {
     );
 }
 
-/// `token_endpoint_auth_methods_supported`, `grant_types_supported`: each one works.
+/// `token_endpoint_auth_methods_supported`, `token_endpoint_auth_signing_alg_values_supported`:
+/// each one works.
 #[tokio::test]
 async fn every_way_of_client_authentication_works() {
     let public = "[[clients]]\nclient_id = \"public\"\ntoken_endpoint_auth_method = \"none\"\nredirect_uris = [\"http://127.0.0.1:8080/callback\"]";
-    let house = House::plan().more(public).start().await;
+    let signers = [
+        Signer::rsa("a", "RS256"),
+        Signer::rsa("b", "PS256"),
+        Signer::es256("c"),
+        Signer::ed25519("d"),
+    ];
+    let keys = client_auth::jwks(&signers.each_ref());
+    let house = House::plan()
+        .more(public)
+        .more(&client_auth::client("signer", &keys))
+        .start()
+        .await;
     let metadata = metadata(&house).await;
     let mut browser = house.browser();
     for method in list(&metadata, "token_endpoint_auth_methods_supported") {
-        let id = if method == "none" { "public" } else { CLIENT };
-        let code = Ask::new().by(id, REDIRECT).code(&house, &mut browser).await;
-        let request = Redeem::anonymous(&code);
-        let request = match method {
-            "client_secret_basic" => request.basic(CLIENT, SECRET),
-            "client_secret_post" => request
-                .and("client_id", CLIENT)
-                .and("client_secret", SECRET),
-            "none" => request.and("client_id", "public"),
-            other => panic!("{other} is promised"),
+        let (id, algs) = match method {
+            "none" => ("public", vec![""]),
+            "private_key_jwt" => (
+                "signer",
+                list(
+                    &metadata,
+                    "token_endpoint_auth_signing_alg_values_supported",
+                ),
+            ),
+            _ => (CLIENT, vec![""]),
         };
-        request.send(&house).await.tokens();
+        for (number, alg) in (0..).zip(algs) {
+            let code = Ask::new().by(id, REDIRECT).code(&house, &mut browser).await;
+            let request = Redeem::anonymous(&code);
+            let request = match method {
+                "client_secret_basic" => request.basic(CLIENT, SECRET),
+                "client_secret_post" => request
+                    .and("client_id", CLIENT)
+                    .and("client_secret", SECRET),
+                "private_key_jwt" => {
+                    let signer = signers.iter().find(|signer| signer.alg == alg).unwrap();
+                    let claims = client_auth::claims(&house, "signer", number);
+                    client_auth::redeem(&code, &signer.assert(&claims))
+                }
+                "none" => request.and("client_id", "public"),
+                other => panic!("{other} is promised"),
+            };
+            request.send(&house).await.tokens();
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod acts;
+mod assertions;
 mod at_rest;
 mod audit;
 mod blocked;

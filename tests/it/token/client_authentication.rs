@@ -135,24 +135,6 @@ async fn a_confidential_client_without_its_secret_is_refused_and_its_code_stays_
     Redeem::of(&code).send(&house).await.tokens();
 }
 
-/// RFC 7523: not offered, so not taken, and not passed over beside a right secret either.
-#[tokio::test]
-async fn an_assertion_is_refused_as_a_method_that_is_not_offered() {
-    let house = house().await;
-    let code = Ask::new().code(&house, &mut house.browser()).await;
-    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    for bare in [
-        Redeem::anonymous(&code).and("client_id", CLIENT),
-        Redeem::of(&code),
-    ] {
-        let wrong = bare
-            .and("client_assertion_type", kind)
-            .and("client_assertion", "e30.e30.e30");
-        wrong.send(&house).await.refused(401, "invalid_client");
-    }
-    Redeem::of(&code).send(&house).await.tokens();
-}
-
 /// RFC 6749 section 5.2, RFC 9110 section 11.6.1: who came by the header gets a challenge in
 /// the header's scheme.
 #[tokio::test]

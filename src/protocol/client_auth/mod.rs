@@ -1,0 +1,276 @@
+//! Client authentication (RFC 6749 section 2.3, OIDC Core section 9): basic, post, signed
+//! assertion, none; one of them alone. A failure says `invalid_client` and touches nothing:
+//! some clients then try the same code again with another method.
+
+pub mod assertion;
+mod keys;
+mod secret;
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::domain::client::{Client, ClientAuthentication, ClientKeys, Clients, KeySource};
+use crate::domain::client_keys::Verdict;
+use crate::domain::id::ClientId;
+use crate::domain::issuer::Issuer;
+use crate::domain::params::Parameters;
+use crate::domain::secret::Digest;
+use crate::outbound::ClientUrls;
+use crate::protocol::discovery::path;
+use crate::store::{Assertions, Claimed, StoreError};
+use assertion::{Assertion, AssertionFault, JWT_BEARER};
+use keys::{PublishedKeys, Wanted};
+
+/// A client that proved who it is (or has nothing to prove it with). Made here alone.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient(Arc<Client>);
+
+impl AuthenticatedClient {
+    /// The client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// Why a client was not authenticated.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ClientAuthRefusal {
+    /// Credentials in two places, or two client ids.
+    #[error("the client must identify itself in one way alone")]
+    TwoMethods,
+    /// An Authorization header that is not Basic, or can't be read.
+    #[error("the Authorization header must be Basic with id and secret")]
+    MalformedHeader,
+    /// A method that is not offered.
+    #[error("this client authentication method is not offered")]
+    UnsupportedMethod,
+    /// One half of an assertion without the other.
+    #[error("client_assertion and client_assertion_type belong together")]
+    HalfAssertion,
+    /// Nothing that names a client.
+    #[error("the client must identify itself")]
+    Missing,
+    /// No such client, a wrong secret, or a secret where none belongs.
+    #[error("the client is unknown or its secret is wrong")]
+    Rejected,
+    /// An assertion that can't be good, whoever signed it.
+    #[error(transparent)]
+    Assertion(#[from] AssertionFault),
+    /// An assertion of a client that is unknown or doesn't sign, or of an algorithm that is
+    /// not its own.
+    #[error("the client is unknown or did not sign the client_assertion")]
+    NotItsMethod,
+    /// An assertion that none of its client's keys signed.
+    #[error("the client is unknown or did not sign the client_assertion")]
+    Unsigned,
+    /// The client's keys can't be fetched.
+    #[error("the client is unknown or did not sign the client_assertion")]
+    NoKeys,
+    /// An assertion that was used before.
+    #[error("the client_assertion was used before; each needs a jti of its own")]
+    Replayed,
+    /// The store failed.
+    #[error("internal error")]
+    Store(#[from] StoreError),
+}
+
+/// Codes of a failed client authentication, of which every endpoint has its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthErrorCode {
+    /// The request itself is at odds.
+    InvalidRequest,
+    /// The client did not prove who it is.
+    InvalidClient,
+    /// Something broke here.
+    ServerError,
+}
+
+impl ClientAuthRefusal {
+    /// The code on the wire: the same at every endpoint that authenticates clients.
+    #[must_use]
+    pub const fn code(&self) -> ClientAuthErrorCode {
+        match self {
+            Self::TwoMethods | Self::HalfAssertion => ClientAuthErrorCode::InvalidRequest,
+            Self::MalformedHeader
+            | Self::UnsupportedMethod
+            | Self::Missing
+            | Self::Rejected
+            | Self::Assertion(_)
+            | Self::NotItsMethod
+            | Self::Unsigned
+            | Self::NoKeys
+            | Self::Replayed => ClientAuthErrorCode::InvalidClient,
+            Self::Store(_) => ClientAuthErrorCode::ServerError,
+        }
+    }
+
+    /// The cause's name in logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TwoMethods => "two_methods",
+            Self::MalformedHeader => "malformed_header",
+            Self::UnsupportedMethod => "unsupported_method",
+            Self::HalfAssertion => "half_assertion",
+            Self::Missing => "missing_client",
+            Self::Rejected => "rejected_client",
+            Self::Assertion(AssertionFault::Malformed) => "malformed_assertion",
+            Self::Assertion(AssertionFault::Algorithm) => "assertion_algorithm",
+            Self::Assertion(AssertionFault::Critical) => "assertion_critical",
+            Self::Assertion(AssertionFault::Missing(_)) => "assertion_incomplete",
+            Self::Assertion(AssertionFault::Party) => "assertion_party",
+            Self::Assertion(AssertionFault::Audience) => "assertion_audience",
+            Self::Assertion(AssertionFault::Expired) => "assertion_expired",
+            Self::Assertion(AssertionFault::TooLong) => "assertion_too_long",
+            Self::Assertion(AssertionFault::NotYet) => "assertion_not_yet",
+            Self::NotItsMethod => "not_its_method",
+            Self::Unsigned => "unsigned_assertion",
+            Self::NoKeys => "no_client_keys",
+            Self::Replayed => "replayed_assertion",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
+/// Authenticates clients, for every endpoint that they call by themselves.
+pub struct ClientAuthenticator {
+    clients: Arc<Clients>,
+    /// What an assertion may be meant for.
+    audiences: [String; 2],
+    assertions: Arc<dyn Assertions>,
+    published: PublishedKeys,
+}
+
+impl ClientAuthenticator {
+    /// Over its parts.
+    #[must_use]
+    pub fn new(
+        clients: Arc<Clients>,
+        issuer: &Issuer,
+        assertions: Arc<dyn Assertions>,
+        urls: ClientUrls,
+    ) -> Self {
+        Self {
+            audiences: [issuer.as_str().to_owned(), issuer.endpoint(path::TOKEN)],
+            published: PublishedKeys::new(&clients, urls),
+            clients,
+            assertions,
+        }
+    }
+
+    /// Authenticates the client of a request from its Authorization header and its form.
+    ///
+    /// # Errors
+    /// [`ClientAuthRefusal`]
+    pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, ClientAuthRefusal> {
+        let body_id = form.get("client_id");
+        let body_secret = form.get("client_secret");
+        let assertion = form.get("client_assertion");
+        let kind = form.get("client_assertion_type");
+        let client = match (authorization, assertion, kind) {
+            (Some(header), None, None) => {
+                if body_secret.is_some() {
+                    return Err(ClientAuthRefusal::TwoMethods);
+                }
+                secret::basic(&self.clients, header)?
+            }
+            (None, None, None) => {
+                let id = body_id.ok_or(ClientAuthRefusal::Missing)?;
+                secret::check(&self.clients, id, body_secret)?
+            }
+            (Some(_), _, _) => return Err(ClientAuthRefusal::TwoMethods),
+            (None, Some(_), None) | (None, None, Some(_)) => {
+                return Err(ClientAuthRefusal::HalfAssertion);
+            }
+            (None, Some(assertion), Some(kind)) => {
+                if body_secret.is_some() {
+                    return Err(ClientAuthRefusal::TwoMethods);
+                }
+                if kind != JWT_BEARER {
+                    return Err(ClientAuthRefusal::UnsupportedMethod);
+                }
+                self.signed(assertion, body_id, now).await?
+            }
+        };
+        if body_id.is_some_and(|id| id != client.id.as_str()) {
+            return Err(ClientAuthRefusal::TwoMethods);
+        }
+        Ok(AuthenticatedClient(client))
+    }
+
+    /// The client that signed an assertion. It is used up last of all, when everything else is
+    /// proved: else a stranger could use up what a client is about to send.
+    async fn signed(
+        &self,
+        text: &str,
+        body_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Arc<Client>, ClientAuthRefusal> {
+        let assertion = Assertion::parse(text)?;
+        if body_id.is_some_and(|id| id != assertion.client) {
+            return Err(ClientAuthRefusal::TwoMethods);
+        }
+        let client = self
+            .clients
+            .find(&ClientId::new(assertion.client.as_str()))
+            .ok_or(ClientAuthRefusal::NotItsMethod)?;
+        super::name_client_in_log(&client);
+        let ClientAuthentication::PrivateKeyJwt(keys) = &client.authentication else {
+            return Err(ClientAuthRefusal::NotItsMethod);
+        };
+        if keys.alg.is_some_and(|own| own != assertion.alg) {
+            return Err(ClientAuthRefusal::NotItsMethod);
+        }
+        self.verify(&client.id, keys, &assertion, now).await?;
+        let until = assertion.check(&self.audiences, now)?;
+        let jti = Digest::of(&assertion.jti);
+        match self
+            .assertions
+            .claim_assertion(client.id.clone(), jti, until, now)
+            .await?
+        {
+            Claimed::Fresh => Ok(client),
+            Claimed::Replayed => Err(ClientAuthRefusal::Replayed),
+        }
+    }
+
+    async fn verify(
+        &self,
+        client: &ClientId,
+        keys: &ClientKeys,
+        assertion: &Assertion<'_>,
+        now: Timestamp,
+    ) -> Result<(), ClientAuthRefusal> {
+        let kid = assertion.kid.as_deref();
+        let message = assertion.signed.as_bytes();
+        let signature = &assertion.signature;
+        match &keys.source {
+            KeySource::Inline(keys) => match keys.verify(kid, assertion.alg, message, signature) {
+                Verdict::Good => Ok(()),
+                Verdict::Bad | Verdict::NoKey => Err(ClientAuthRefusal::Unsigned),
+            },
+            KeySource::At(_) => {
+                let find = |wanted| self.published.find(client, wanted, now);
+                let found = find(Wanted::Fresh).await;
+                let found = found.ok_or(ClientAuthRefusal::NoKeys)?;
+                match found.keys.verify(kid, assertion.alg, message, signature) {
+                    Verdict::Good => return Ok(()),
+                    Verdict::Bad => return Err(ClientAuthRefusal::Unsigned),
+                    Verdict::NoKey => {}
+                }
+                let newer = find(Wanted::NewerThan(found.fetched_at)).await;
+                let newer = newer.ok_or(ClientAuthRefusal::Unsigned)?;
+                match newer.keys.verify(kid, assertion.alg, message, signature) {
+                    Verdict::Good => Ok(()),
+                    Verdict::Bad | Verdict::NoKey => Err(ClientAuthRefusal::Unsigned),
+                }
+            }
+        }
+    }
+}
