@@ -175,7 +175,7 @@ async fn requests_at_once_make_one_fetch() {
             redeem("no-code", &assertion)
                 .send(&house)
                 .await
-                .invalid_grant()
+                .invalid_grant();
         });
     }
     under_way.join_all().await;

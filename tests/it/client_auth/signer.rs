@@ -28,7 +28,10 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
 }
 
 fn object(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    let Value::Object(members) = value else {
+        panic!("a JWK is an object");
+    };
+    members
 }
 
 impl Signer {
