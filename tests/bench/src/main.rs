@@ -161,6 +161,13 @@ async fn started(house: &House, singles: &mut Vec<Single>) -> Result<Server, Fai
         figure: broker.memory()?.now,
         budget: Some(budget::MEMORY_IDLE),
     });
+    singles.push(Single {
+        key: "memory_idle_anonymous",
+        name: "of it anonymous: without the program's own pages",
+        unit: "MiB",
+        figure: broker.memory()?.anonymous,
+        budget: None,
+    });
     Ok(broker)
 }
 

@@ -28,6 +28,8 @@ pub struct Server {
 #[derive(Clone, Copy)]
 pub struct Memory {
     pub now: f64,
+    /// Of it, what belongs to no file: heap and stacks, without the program itself.
+    pub anonymous: f64,
     pub highest: f64,
 }
 
@@ -120,6 +122,7 @@ impl Server {
         };
         Ok(Memory {
             now: of("VmRSS:")?,
+            anonymous: of("RssAnon:")?,
             highest: of("VmHWM:")?,
         })
     }

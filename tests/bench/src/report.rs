@@ -210,6 +210,7 @@ impl Run {
                     "max": figures.percentile(100.0),
                 },
                 "resident_mib": figures.memory.now,
+                "anonymous_mib": figures.memory.anonymous,
                 "highest_resident_mib": figures.memory.highest,
             }),
         };
