@@ -19,7 +19,8 @@ test:
 demo *arguments:
     cargo run --release -- demo {{arguments}}
 
-# start, memory and CPU time per operation, of the profile that is shipped
+# CPU time, latency and memory of each operation, of the profile that is shipped
 bench *arguments:
-    cargo build --profile dist
-    tests/bench/figures.py target/dist/dingpass {{arguments}}
+    cargo build --locked --profile dist
+    cargo run --locked --release --manifest-path tests/bench/Cargo.toml \
+        --target-dir target/bench -- {{arguments}} target/dist/dingpass

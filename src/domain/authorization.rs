@@ -36,6 +36,16 @@ pub struct PendingAuthorization {
     pub started_at: i64,
     /// The visit to DingTalk that is under way, if one is.
     pub attempt: Option<Attempt>,
+    /// Whether a browser has had it in its hands: then it can come back twice, and the code
+    /// that answers it claims the flow. One that is answered by the request that brought it
+    /// can't.
+    #[serde(skip, default = "yes")]
+    pub travelled: bool,
+}
+
+/// What is read back has travelled.
+const fn yes() -> bool {
+    true
 }
 
 /// What a request demands of the sign-in.

@@ -109,10 +109,9 @@ pub enum SignInRecorded {
 /// A code to be written, and the conditions under which it may be.
 #[derive(Clone, Debug)]
 pub struct IssueCode {
-    /// Claimed in the same act: one flow makes one code.
-    pub flow: FlowId,
-    /// Until when the claim is remembered.
-    pub flow_until: Timestamp,
+    /// Claimed in the same act: one flow makes one code. None for a flow that nobody can
+    /// bring again.
+    pub claim: Option<FlowClaim>,
     /// The digest of the code.
     pub digest: Digest,
     /// The record. Its session must live and belong to its subject, with its auth_time.
@@ -121,6 +120,15 @@ pub struct IssueCode {
     pub touch: bool,
     /// The moment.
     pub now: Timestamp,
+}
+
+/// A flow that has its code.
+#[derive(Clone, Debug)]
+pub struct FlowClaim {
+    /// Its id.
+    pub flow: FlowId,
+    /// Until when the claim is remembered.
+    pub until: Timestamp,
 }
 
 /// What became of a code that was to be written.

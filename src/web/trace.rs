@@ -24,16 +24,12 @@ pub(super) async fn trace(
 ) -> Response {
     let id = random_token::<9>(web.entropy.as_ref());
     request.extensions_mut().insert(Correlation(id.clone()));
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
+    let matched = request.extensions().get::<MatchedPath>();
     let span = tracing::info_span!(
         "request",
         id,
-        method = %request.method(),
-        route,
+        method = request.method().as_str(),
+        route = matched.map_or("none", MatchedPath::as_str),
         client = tracing::field::Empty
     );
     let begun = web.clock.now();

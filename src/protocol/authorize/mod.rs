@@ -37,7 +37,7 @@ use crate::domain::secret::Handle;
 use crate::domain::session::Session;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
-use crate::store::{CodeIssued, Codes, IssueCode, Sessions, StoreError, Subjects};
+use crate::store::{CodeIssued, Codes, FlowClaim, IssueCode, Sessions, StoreError, Subjects};
 use crate::upstream::Provider;
 use attempts::AnsweredAttempts;
 use next::{Step, next_step};
@@ -220,7 +220,7 @@ impl Authorization {
         self.issued(pending, address, &code, issued, browser)
     }
 
-    /// Writes a code that claims the flow.
+    /// Writes a code, which claims the flow if that could be brought again.
     async fn issue_code(
         &self,
         pending: &PendingAuthorization,
@@ -233,8 +233,10 @@ impl Authorization {
             .parts
             .codes
             .issue_code(IssueCode {
-                flow: pending.flow.clone(),
-                flow_until: pending.started().plus(flow::LIFETIME),
+                claim: pending.travelled.then(|| FlowClaim {
+                    flow: pending.flow.clone(),
+                    until: pending.started().plus(flow::LIFETIME),
+                }),
                 digest: code.digest(),
                 code: AuthorizationCode {
                     client: pending.client.clone(),

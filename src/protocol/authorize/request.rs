@@ -141,6 +141,7 @@ fn check_rest(
         locale: parameters.get("ui_locales").and_then(Locale::of_ui_locales),
         started_at: now.as_millis(),
         attempt: None,
+        travelled: false,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::domain::id::ClientId;
 use crate::domain::identity::{Subject, SubjectStatus};
 use crate::domain::secret::Digest;
 use crate::domain::session::Session;
-use crate::store::{CodeIssued, Codes, IssueCode, Redeemed, Redemption, StoreError};
+use crate::store::{CodeIssued, Codes, FlowClaim, IssueCode, Redeemed, Redemption, StoreError};
 
 #[async_trait]
 impl Codes for RedbStore {
@@ -48,8 +48,9 @@ impl Codes for RedbStore {
 }
 
 fn issue_code(transaction: &WriteTransaction, act: &IssueCode) -> Result<CodeIssued, StoreError> {
-    let mut flows = transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
-    if flows.get(act.flow.as_str()).map_err(failed)?.is_some() {
+    if let Some(claim) = &act.claim
+        && is_claimed(transaction, claim)?
+    {
         return Ok(CodeIssued::AlreadyClaimed);
     }
     let Some(mut session) = live_session(transaction, &act.code)? else {
@@ -58,15 +59,9 @@ fn issue_code(transaction: &WriteTransaction, act: &IssueCode) -> Result<CodeIss
     if session.auth_time != act.code.auth_time {
         return Ok(CodeIssued::SessionGone);
     }
-    flows
-        .insert(act.flow.as_str(), act.flow_until.as_millis())
-        .map_err(failed)?;
-    remember(
-        transaction,
-        act.flow_until.as_millis(),
-        Kind::Flow,
-        act.flow.as_str().as_bytes(),
-    )?;
+    if let Some(claim) = &act.claim {
+        put_claim(transaction, claim)?;
+    }
     put_code(transaction, &act.digest, &act.code)?;
     remember(
         transaction,
@@ -82,6 +77,26 @@ fn issue_code(transaction: &WriteTransaction, act: &IssueCode) -> Result<CodeIss
         )?;
     }
     Ok(CodeIssued::Issued)
+}
+
+fn is_claimed(transaction: &WriteTransaction, claim: &FlowClaim) -> Result<bool, StoreError> {
+    let flows = transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
+    let found = flows.get(claim.flow.as_str()).map_err(failed)?;
+    Ok(found.is_some())
+}
+
+fn put_claim(transaction: &WriteTransaction, claim: &FlowClaim) -> Result<(), StoreError> {
+    transaction
+        .open_table(CLAIMED_FLOWS)
+        .map_err(failed)?
+        .insert(claim.flow.as_str(), claim.until.as_millis())
+        .map_err(failed)?;
+    remember(
+        transaction,
+        claim.until.as_millis(),
+        Kind::Flow,
+        claim.flow.as_str().as_bytes(),
+    )
 }
 
 fn redeem_code(

@@ -146,6 +146,10 @@ fn write_until_closed(
     commits: &watch::Sender<u64>,
 ) {
     while let Some(first) = waiting.blocking_recv() {
+        // Whoever is about to bring an act gets to bring it into this transaction: where cores
+        // are scarce, the writer would else overtake them and commit its first act alone. With
+        // nobody ready to run this returns at once; it waits for no time to pass.
+        std::thread::yield_now();
         let mut batch = vec![first];
         while batch.len() < BATCH
             && let Ok(next) = waiting.try_recv()

@@ -11,7 +11,7 @@ use dingpass::domain::identity::{Identity, Link, Profile, Subject};
 use dingpass::domain::scope::Scopes;
 use dingpass::domain::secret::Digest;
 use dingpass::domain::session::Session;
-use dingpass::store::{IssueCode, Redeemed, Redemption, SignIn, SignInRecorded, Store};
+use dingpass::store::{FlowClaim, IssueCode, Redeemed, Redemption, SignIn, SignInRecorded, Store};
 
 /// The moment at which everything happens, plus so many seconds.
 pub(super) fn at(seconds: u64) -> Timestamp {
@@ -70,8 +70,10 @@ pub(super) async fn signed_in(store: &dyn Store, act: SignIn) -> (Session, Subje
 /// A code for a session, under a flow of its own.
 pub(super) fn issue(session: &Session, code: &str, seconds: u64) -> IssueCode {
     IssueCode {
-        flow: FlowId::new(format!("flow-of-{code}")),
-        flow_until: at(seconds + 3_600),
+        claim: Some(FlowClaim {
+            flow: FlowId::new(format!("flow-of-{code}")),
+            until: at(seconds + 3_600),
+        }),
         digest: Digest::of(code),
         code: AuthorizationCode {
             client: client(),

@@ -30,7 +30,7 @@ async fn a_flow_makes_one_code() {
         let (session, _) = signed_in(&*store, sign_in("zhang", "c1", 0)).await;
         let first = issue(&session, "one", 1);
         let mut second = issue(&session, "two", 1);
-        second.flow = first.flow.clone();
+        second.claim = first.claim.clone();
         assert_eq!(store.issue_code(first).await.unwrap(), CodeIssued::Issued);
         let outcome = store.issue_code(second).await.unwrap();
         assert_eq!(outcome, CodeIssued::AlreadyClaimed);

@@ -47,14 +47,14 @@ async fn of_sixty_four_redemptions_at_once_one_is_fresh() {
 async fn of_many_codes_for_one_flow_at_once_one_is_issued() {
     on_each_backend(async |store| {
         let (session, _) = signed_in(&*store, sign_in("zhang", "c1", 0)).await;
-        let flow = issue(&session, "any", 1).flow;
+        let claim = issue(&session, "any", 1).claim;
         let mut under_way = JoinSet::new();
         for number in 0..32 {
-            let (store, session, flow) = (Arc::clone(&store), session.clone(), flow.clone());
+            let (store, session, claim) = (Arc::clone(&store), session.clone(), claim.clone());
             under_way.spawn(async move {
                 let code = format!("code-{number}");
                 let mut act = issue(&session, &code, 1);
-                act.flow = flow;
+                act.claim = claim;
                 let outcome = store.issue_code(act).await.unwrap();
                 let found = store.find_code(&Digest::of(&code)).await.unwrap();
                 (outcome, found.is_some())

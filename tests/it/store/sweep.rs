@@ -130,7 +130,7 @@ async fn a_claim_is_forgotten_at_its_time() {
         let store = &*store;
         let (session, _) = signed_in(store, sign_in("zhang", "c1", 0)).await;
         let mut act = issue(&session, "one", 0);
-        act.flow_until = at(100);
+        act.claim.as_mut().unwrap().until = at(100);
         let _ = store.issue_code(act.clone()).await.unwrap();
         let _ = store.sweep(at(99)).await.unwrap();
         assert_eq!(
@@ -139,6 +139,27 @@ async fn a_claim_is_forgotten_at_its_time() {
         );
         let _ = store.sweep(at(100)).await.unwrap();
         assert_eq!(store.issue_code(act).await.unwrap(), CodeIssued::Issued);
+    })
+    .await;
+}
+
+/// What can't be brought again is not remembered: the code's own entry is all that is due.
+#[tokio::test]
+async fn a_code_without_a_claim_leaves_nothing_but_itself_to_sweep() {
+    on_each_backend(async |store| {
+        let store = &*store;
+        let (session, _) = signed_in(store, sign_in("zhang", "c1", 0)).await;
+        let mut act = issue(&session, "one", 0);
+        act.claim = None;
+        assert_eq!(
+            store.issue_code(act.clone()).await.unwrap(),
+            CodeIssued::Issued
+        );
+        assert_eq!(store.sweep(at(SESSION - 1)).await.unwrap(), 1);
+        act.claim = issue(&session, "one", 0).claim;
+        act.claim.as_mut().unwrap().until = at(100);
+        let _ = store.issue_code(act).await.unwrap();
+        assert_eq!(store.sweep(at(SESSION - 1)).await.unwrap(), 2);
     })
     .await;
 }
