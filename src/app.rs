@@ -23,7 +23,7 @@ use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
 use crate::protocol::issue::Mint;
 use crate::protocol::revocation::Revocation;
-use crate::protocol::token::Token;
+use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Retention, Store, StoreError};
 use crate::upstream::Provider;
@@ -177,16 +177,16 @@ impl App {
                 entropy: Arc::clone(&entropy),
                 failures: Arc::clone(&failures),
             }),
-            token: Token::new(
-                Arc::clone(&clients),
-                config.lifetimes,
-                Arc::clone(&store) as _,
-                Arc::clone(&store) as _,
-                Arc::clone(&store) as _,
-                Arc::clone(&mint),
-                Arc::clone(&entropy),
-                Arc::clone(&failures),
-            ),
+            token: Token::new(token::Parts {
+                clients: Arc::clone(&clients),
+                lifetimes: config.lifetimes,
+                codes: Arc::clone(&store) as _,
+                grants: Arc::clone(&store) as _,
+                families: Arc::clone(&store) as _,
+                mint: Arc::clone(&mint),
+                entropy: Arc::clone(&entropy),
+                failures: Arc::clone(&failures),
+            }),
             userinfo: Userinfo::new(access.clone()),
             introspection: Introspection::new(
                 config.issuer.clone(),
@@ -194,6 +194,7 @@ impl App {
                 Arc::clone(&clients),
                 access,
                 Arc::clone(&store) as _,
+                Arc::clone(&failures),
             ),
             revocation: Revocation::new(
                 clients,
@@ -201,6 +202,7 @@ impl App {
                 Arc::clone(&store) as _,
                 Arc::clone(&store) as _,
                 mint,
+                Arc::clone(&failures),
             ),
             readiness: Readiness::new(Arc::clone(&store) as _),
             settings: web::Settings {

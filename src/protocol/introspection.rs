@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::access::{Access, GoodToken, NotGood};
 use super::client_auth::{ClientAuthRefusal, authenticate};
+use super::failures::FailureLog;
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, Clients};
 use crate::domain::error::IntrospectionErrorCode;
@@ -123,6 +124,7 @@ pub struct Introspection {
     clients: Arc<Clients>,
     access: Access,
     families: Arc<dyn RefreshFamilies>,
+    failures: Arc<FailureLog>,
 }
 
 impl Introspection {
@@ -134,6 +136,7 @@ impl Introspection {
         clients: Arc<Clients>,
         access: Access,
         families: Arc<dyn RefreshFamilies>,
+        failures: Arc<FailureLog>,
     ) -> Self {
         Self {
             issuer,
@@ -141,6 +144,7 @@ impl Introspection {
             clients,
             access,
             families,
+            failures,
         }
     }
 
@@ -155,7 +159,10 @@ impl Introspection {
         form: &Parameters,
         now: Timestamp,
     ) -> Result<TokenState, IntrospectionRefusal> {
-        let caller = authenticate(&self.clients, authorization, form)?;
+        let caller = authenticate(&self.clients, authorization, form).inspect_err(|refusal| {
+            self.failures
+                .client_refused(refusal, &self.clients, authorization, form);
+        })?;
         let caller = caller.client();
         if caller.is_public() {
             return Err(IntrospectionRefusal::PublicClient);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Correlation;
 use super::client_auth::{ClientAuthRefusal, authenticate};
+use super::failures::FailureLog;
 use super::issue::Mint;
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, Clients};
@@ -75,6 +76,7 @@ pub struct Revocation {
     grants: Arc<dyn Grants>,
     access: Arc<dyn AccessTokens>,
     mint: Arc<Mint>,
+    failures: Arc<FailureLog>,
 }
 
 impl Revocation {
@@ -86,6 +88,7 @@ impl Revocation {
         grants: Arc<dyn Grants>,
         access: Arc<dyn AccessTokens>,
         mint: Arc<Mint>,
+        failures: Arc<FailureLog>,
     ) -> Self {
         Self {
             clients,
@@ -93,6 +96,7 @@ impl Revocation {
             grants,
             access,
             mint,
+            failures,
         }
     }
 
@@ -107,7 +111,10 @@ impl Revocation {
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<(), RevocationRefusal> {
-        let client = authenticate(&self.clients, authorization, form)?;
+        let client = authenticate(&self.clients, authorization, form).inspect_err(|refusal| {
+            self.failures
+                .client_refused(refusal, &self.clients, authorization, form);
+        })?;
         let client = client.client();
         let token = form.get("token").ok_or(RevocationRefusal::MissingToken)?;
         let told = |kind| AuditEvent {

@@ -23,6 +23,26 @@ use crate::entropy::Entropy;
 use crate::store::{Codes, Grants, RefreshFamilies};
 use request::GrantRequest;
 
+/// What the endpoint is made of.
+pub struct Parts {
+    /// Who may ask.
+    pub clients: Arc<Clients>,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// Codes.
+    pub codes: Arc<dyn Codes>,
+    /// Grants.
+    pub grants: Arc<dyn Grants>,
+    /// Families of refresh tokens.
+    pub families: Arc<dyn RefreshFamilies>,
+    /// Makes tokens.
+    pub mint: Arc<Mint>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Counts what failed.
+    pub failures: Arc<FailureLog>,
+}
+
 /// The endpoint.
 pub struct Token {
     pub(super) clients: Arc<Clients>,
@@ -38,25 +58,16 @@ pub struct Token {
 impl Token {
     /// The endpoint over its parts.
     #[must_use]
-    pub fn new(
-        clients: Arc<Clients>,
-        lifetimes: Lifetimes,
-        codes: Arc<dyn Codes>,
-        grants: Arc<dyn Grants>,
-        families: Arc<dyn RefreshFamilies>,
-        mint: Arc<Mint>,
-        entropy: Arc<dyn Entropy>,
-        failures: Arc<FailureLog>,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
         Self {
-            clients,
-            lifetimes,
-            codes,
-            grants,
-            families,
-            mint,
-            entropy,
-            failures,
+            clients: parts.clients,
+            lifetimes: parts.lifetimes,
+            codes: parts.codes,
+            grants: parts.grants,
+            families: parts.families,
+            mint: parts.mint,
+            entropy: parts.entropy,
+            failures: parts.failures,
         }
     }
 
