@@ -66,15 +66,15 @@ impl ClientUrls {
         names: Arc<dyn Names>,
     ) -> Result<Self, OutboundError> {
         let reach = Arc::new(reach);
-        let guarded = |listed_only| Guard {
+        let guarded = |names, listed_only| Guard {
             reach: Arc::clone(&reach),
-            names: Arc::clone(&names),
+            names,
             listed_only,
         };
         let https = transport::builder(settings)?
             .https_only(true)
-            .dns_resolver(guarded(false));
-        let http = transport::builder(settings)?.dns_resolver(guarded(true));
+            .dns_resolver(guarded(Arc::clone(&names), false));
+        let http = transport::builder(settings)?.dns_resolver(guarded(names, true));
         Ok(Self {
             https: transport::finish(https)?,
             http: transport::finish(http)?,
