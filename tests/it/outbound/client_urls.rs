@@ -237,7 +237,9 @@ async fn a_name_that_turns_to_a_private_address_is_refused_from_then_on() {
 #[tokio::test]
 async fn a_redirect_is_an_answer_here_too() {
     let target = raw_server(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()).await;
-    let moved = format!("HTTP/1.1 302 Found\r\nlocation: {target}\r\ncontent-length: 0\r\n\r\n");
+    let moved = format!(
+        "HTTP/1.1 302 Found\r\nlocation: {target}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
     let url = raw_server(moved.into_bytes()).await;
     let urls = urls(&["127.0.0.1/32"], Arc::new(SystemNames));
     assert_eq!(urls.get(&url).await.unwrap().status, 302);
