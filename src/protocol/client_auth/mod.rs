@@ -17,6 +17,7 @@ use crate::domain::params::Parameters;
 use crate::domain::secret::Digest;
 use crate::outbound::ClientUrls;
 use crate::protocol::discovery::path;
+use crate::protocol::failures::FailureLog;
 use crate::store::{Assertions, Claimed, StoreError};
 use assertion::{Assertion, AssertionFault, JWT_BEARER};
 use keys::{PublishedKeys, Wanted};
@@ -140,6 +141,7 @@ pub struct ClientAuthenticator {
     audiences: [String; 2],
     assertions: Arc<dyn Assertions>,
     published: PublishedKeys,
+    failures: Arc<FailureLog>,
 }
 
 impl ClientAuthenticator {
@@ -150,20 +152,37 @@ impl ClientAuthenticator {
         issuer: &Issuer,
         assertions: Arc<dyn Assertions>,
         urls: ClientUrls,
+        failures: Arc<FailureLog>,
     ) -> Self {
         Self {
             audiences: [issuer.as_str().to_owned(), issuer.endpoint(path::TOKEN)],
             published: PublishedKeys::new(&clients, urls),
             clients,
             assertions,
+            failures,
         }
     }
 
-    /// Authenticates the client of a request from its Authorization header and its form.
+    /// Authenticates the client of a request from its Authorization header and its form. A
+    /// failure is counted, whichever endpoint it was at.
     ///
     /// # Errors
     /// [`ClientAuthRefusal`]
     pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, ClientAuthRefusal> {
+        let authenticated = self.prove(authorization, form, now).await;
+        if let Err(refusal) = &authenticated {
+            self.failures
+                .client_refused(refusal, &self.clients, authorization, form);
+        }
+        authenticated
+    }
+
+    async fn prove(
         &self,
         authorization: Option<&str>,
         form: &Parameters,

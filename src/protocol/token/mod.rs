@@ -12,11 +12,10 @@ use std::sync::Arc;
 pub use refusal::TokenRefusal;
 
 use super::Correlation;
-use super::client_auth::ClientAuthenticator;
+use super::client_auth::{AuthenticatedClient, ClientAuthenticator};
 use super::failures::FailureLog;
 use super::issue::{IssuedTokens, Mint};
 use crate::clock::Timestamp;
-use crate::domain::client::Clients;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::params::Parameters;
 use crate::entropy::Entropy;
@@ -25,8 +24,6 @@ use request::GrantRequest;
 
 /// What the endpoint is made of.
 pub struct Parts {
-    /// Who may ask.
-    pub clients: Arc<Clients>,
     /// Finds out who asks.
     pub authenticator: Arc<ClientAuthenticator>,
     /// How long things live.
@@ -69,38 +66,34 @@ impl Token {
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<IssuedTokens, TokenRefusal> {
-        let answered = self
-            .try_to_answer(authorization, form, correlation, now)
-            .await;
-        if let Err(refusal) = &answered {
-            let clients = &self.parts.clients;
-            self.parts
-                .failures
-                .token_refused(refusal, clients, authorization, form);
-        }
-        answered
-    }
-
-    async fn try_to_answer(
-        &self,
-        authorization: Option<&str>,
-        form: &Parameters,
-        correlation: &Correlation,
-        now: Timestamp,
-    ) -> Result<IssuedTokens, TokenRefusal> {
         let client = self
             .parts
             .authenticator
             .authenticate(authorization, form, now)
             .await?;
+        let answered = self.grant(&client, form, correlation, now).await;
+        if let Err(refusal) = &answered {
+            let id = &client.client().id;
+            self.parts.failures.token_refused(refusal, id);
+        }
+        answered
+    }
+
+    async fn grant(
+        &self,
+        client: &AuthenticatedClient,
+        form: &Parameters,
+        correlation: &Correlation,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, TokenRefusal> {
         match GrantRequest::parse(form, client.client())? {
             GrantRequest::AuthorizationCode(request) => {
-                self.redeem(&client, &request, correlation, now).await
+                self.redeem(client, &request, correlation, now).await
             }
             GrantRequest::RefreshToken(request) => {
-                self.refresh(&client, &request, correlation, now).await
+                self.refresh(client, &request, correlation, now).await
             }
-            GrantRequest::ClientCredentials(request) => self.serve_client(&client, &request, now),
+            GrantRequest::ClientCredentials(request) => self.serve_client(client, &request, now),
         }
     }
 }
