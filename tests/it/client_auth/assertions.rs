@@ -294,3 +294,32 @@ async fn a_client_that_names_its_algorithm_signs_with_no_other() {
         .await
         .tokens();
 }
+
+/// RFC 7009 section 2.1, RFC 7662 section 2.1: the other endpoints that clients authenticate
+/// at take the same assertion, and one that was used at one of them is used at all.
+#[tokio::test]
+async fn an_assertion_is_good_once_at_whichever_endpoint() {
+    let signer = Signer::es256("one");
+    let house = house(&signer).await;
+    let ask = async |path: &str, assertion: &str| {
+        let form = Redeem {
+            headers: Vec::new(),
+            form: Vec::new(),
+        };
+        let form = form
+            .and("token", "unknown")
+            .and("client_assertion_type", JWT_BEARER)
+            .and("client_assertion", assertion);
+        form.send_to(house.url(path)).await
+    };
+    for (number, path) in (0..).zip(["/revoke", "/introspect"]) {
+        let assertion = signer.assert(&claims(&house, "signer", number));
+        assert_eq!(ask(path, &assertion).await.status, 200, "{path}");
+        for other in ["/revoke", "/introspect"] {
+            let again = ask(other, &assertion).await;
+            again.refused(401, "invalid_client");
+        }
+        let again = redeem("no-code", &assertion).send(&house).await;
+        again.refused(401, "invalid_client");
+    }
+}
