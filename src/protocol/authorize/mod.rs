@@ -12,6 +12,7 @@ mod prompt;
 mod request;
 mod response;
 mod sign_in;
+mod unvouched;
 
 use std::sync::Arc;
 
