@@ -3,6 +3,7 @@
 //! upstreams, clock) is handed in.
 
 pub mod access;
+pub mod applications;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;

@@ -3,8 +3,9 @@
 //! (login CSRF, stolen codes and answers to questions that nobody asked all end here).
 
 use super::cause::RedirectedCause;
+use super::consent::Progress;
 use super::flow::{Flow, LIFETIME};
-use super::next::{Step, next_step};
+use super::next::{Agreed, Step, next_step};
 use super::problem::Problem;
 use super::request::ReturnAddress;
 use super::sign_in::{already_done, shown};
@@ -145,7 +146,14 @@ impl Authorization {
                     "signed in"
                 );
                 let mut answer = self
-                    .advance(pending, address, Some(*session), true, browser, now)
+                    .advance(
+                        pending,
+                        address,
+                        Some(*session),
+                        Progress::SIGNED_IN,
+                        browser,
+                        now,
+                    )
                     .await?;
                 answer.cookies.push(CookieChange::SetSession(cookie));
                 Ok(answer)
@@ -177,7 +185,14 @@ impl Authorization {
     ) -> Result<Answer, StoreError> {
         if let Some(session) = self.session_that_meets(&pending, browser, now).await? {
             return self
-                .advance(pending, address, Some(session), false, browser, now)
+                .advance(
+                    pending,
+                    address,
+                    Some(session),
+                    Progress::NONE,
+                    browser,
+                    now,
+                )
                 .await;
         }
         let error = UpstreamError::bare(Cause::InvalidAnswer, "callback");
@@ -200,7 +215,8 @@ impl Authorization {
             .find(browser.session.as_deref(), now)
             .await?;
         let session = found.map(|(session, _)| session);
-        let step = next_step(pending, session.as_ref(), false, now);
+        // Whether there is a consent is asked when it goes on.
+        let step = next_step(pending, session.as_ref(), false, Agreed::Yes, now);
         Ok(session.filter(|_| step == Step::Issue))
     }
 }

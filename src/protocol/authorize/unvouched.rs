@@ -2,6 +2,7 @@
 //! another attempt, and whoever the directory says is gone is signed out everywhere. The
 //! client is told only when the person chooses to go back.
 
+use super::consent::Progress;
 use super::problem::{Problem, UpstreamProblem, cause_for_client};
 use super::request::ReturnAddress;
 use super::{Answer, Authorization, Browser};
@@ -76,7 +77,14 @@ impl Authorization {
             && let Some(session) = self.session_that_meets(&pending, browser, now).await?
         {
             return self
-                .advance(pending, address, Some(session), false, browser, now)
+                .advance(
+                    pending,
+                    address,
+                    Some(session),
+                    Progress::NONE,
+                    browser,
+                    now,
+                )
                 .await;
         }
         let problem = self.failed_upstream(&pending, address, provider, error);
