@@ -13,6 +13,10 @@ use crate::domain::scope::{Scope, Scopes};
 /// Claims by name.
 pub type Claims = Map<String, Value>;
 
+/// `acr` of every sign-in. DingTalk does not say how it signed the person in, so there is no
+/// `amr`.
+pub const ACR: &str = "urn:dingpass:acr:dingtalk";
+
 /// Every claim of a person that a scope can bring, for the metadata.
 pub const PERSON_CLAIMS: [&str; 18] = [
     "name",
@@ -42,7 +46,7 @@ pub const PERSON_CLAIMS: [&str; 18] = [
 pub fn released_claims(
     subject: &Subject,
     scope: &Scopes,
-    named: &ClaimSet,
+    named: ClaimSet,
     client: &Client,
 ) -> Claims {
     let beyond = named.beyond(scope);

@@ -35,7 +35,7 @@ impl RequestedClaims {
     /// All that was asked for, wherever it is to stand.
     #[must_use]
     pub fn all(&self) -> ClaimSet {
-        self.userinfo.union(&self.id_token)
+        self.userinfo.union(self.id_token)
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Consent {
 impl Consent {
     /// Whether it covers those scopes and those claims. A scope covers its claims.
     #[must_use]
-    pub fn covers(&self, scope: &Scopes, claims: &ClaimSet) -> bool {
+    pub fn covers(&self, scope: &Scopes, claims: ClaimSet) -> bool {
         scope.is_within(&self.scope)
             && claims
                 .beyond(&self.scope)
@@ -36,7 +36,7 @@ impl Consent {
 
     /// This consent and more.
     #[must_use]
-    pub fn and(&self, scope: &Scopes, claims: &ClaimSet) -> Self {
+    pub fn and(&self, scope: &Scopes, claims: ClaimSet) -> Self {
         Self {
             subject: self.subject.clone(),
             client: self.client.clone(),

@@ -111,55 +111,59 @@ impl PersonClaim {
     }
 }
 
-/// A set of claims. It is kept as names; one that a later version does not know is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClaimSet(Vec<PersonClaim>);
+/// A set of claims: a bit for each in memory. It is stored as names; one that this version
+/// does not know is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClaimSet(u32);
 
 impl ClaimSet {
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0 == 0
     }
 
     /// Whether `claim` is in the set.
     #[must_use]
-    pub fn contains(&self, claim: PersonClaim) -> bool {
-        self.0.contains(&claim)
+    pub const fn contains(&self, claim: PersonClaim) -> bool {
+        self.0 & bit(claim) != 0
     }
 
     /// Each claim.
-    pub fn iter(&self) -> impl Iterator<Item = PersonClaim> + '_ {
-        self.0.iter().copied()
+    pub fn iter(self) -> impl Iterator<Item = PersonClaim> {
+        PersonClaim::ALL
+            .into_iter()
+            .filter(move |claim| self.contains(*claim))
     }
 
     /// The claims that are in either set.
     #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
-        self.iter().chain(other.iter()).collect()
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// The scopes that would bring them.
     #[must_use]
-    pub fn scopes(&self) -> Scopes {
+    pub fn scopes(self) -> Scopes {
         self.iter().map(PersonClaim::scope).collect()
     }
 
     /// The claims that none of `scope` brings.
     #[must_use]
-    pub fn beyond(&self, scope: &Scopes) -> Self {
+    pub fn beyond(self, scope: &Scopes) -> Self {
         self.iter()
             .filter(|claim| !scope.contains(claim.scope()))
             .collect()
     }
 }
 
+const fn bit(claim: PersonClaim) -> u32 {
+    1 << claim as u32
+}
+
 impl FromIterator<PersonClaim> for ClaimSet {
     fn from_iter<I: IntoIterator<Item = PersonClaim>>(claims: I) -> Self {
-        let mut set: Vec<PersonClaim> = claims.into_iter().collect();
-        set.sort_unstable();
-        set.dedup();
-        Self(set)
+        Self(claims.into_iter().fold(0, |set, claim| set | bit(claim)))
     }
 }
 

@@ -195,7 +195,7 @@ impl Mint {
         access_token: &str,
         now: Timestamp,
     ) -> Claims {
-        let by_name = &entitlement.grant.claims.id_token;
+        let by_name = entitlement.grant.claims.id_token;
         let nothing = Scopes::default();
         let by_scope = match entitlement.client.id_token_claims {
             IdTokenClaims::Standard => entitlement.scope,

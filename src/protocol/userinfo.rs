@@ -96,7 +96,7 @@ impl Userinfo {
         let subject = subject
             .filter(|_| token.scope.contains(Scope::Openid))
             .ok_or(UserinfoRefusal::Scope)?;
-        let mut claims = released_claims(&subject, &token.scope, &by_name.userinfo, &client);
+        let mut claims = released_claims(&subject, &token.scope, by_name.userinfo, &client);
         claims.insert("sub".into(), subject.id.as_str().into());
         Ok(claims)
     }

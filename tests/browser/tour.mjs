@@ -140,12 +140,15 @@ export async function everyPage({ guest, demo, broker, other, chooseAndConfirm }
   await at('/applications');
   await see('applications');
 
-  // An answer that posts itself: held up, so that it can be seen.
-  await page.route(other.callback, (route) => route.abort('aborted'));
-  await page.goto(`${broker.issuer}/authorize?client_id=demo&response_type=token&response_mode=form_post&redirect_uri=${encodeURIComponent(other.callback)}`, { waitUntil: 'commit' });
-  await page.locator('#go').waitFor();
+  // An answer that posts itself; without its script, so that it stays to be seen.
+  const posting = `${broker.issuer}/authorize?client_id=demo&response_mode=form_post&redirect_uri=${encodeURIComponent(other.callback)}`;
+  await page.route(posting, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/<script>.*<\/script>/, '');
+    await route.fulfill({ response, body });
+  });
+  await page.goto(posting);
   await see('form-post');
-  await page.unroute(other.callback);
   await context.clearCookies();
   await at('/applications');
   await see('applications-nobody');

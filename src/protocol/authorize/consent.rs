@@ -1,28 +1,23 @@
 //! Consent (OIDC Core sections 3.1.2.4 and 11): what is granted, whether the person has to be
-//! asked, the question, and the answer. An answer counts for the session that was asked and
+//! asked, and what the answer is worth. An answer counts for the session that was asked and
 //! in the browser that holds the flow; it is worth nothing to another site, to another person
 //! who signed in meanwhile, or a second time.
 
+use super::cause::RedirectedCause;
 use super::flow::Flow;
 use super::next::Agreed;
 use super::problem::Problem;
 use super::request::{Refusal, ReturnAddress};
-use super::response::policy_source;
 use super::sign_in::{already_done, shown};
 use super::{Answer, Authorization, Browser, Outcome};
 use crate::clock::Timestamp;
 use crate::domain::authorization::{ConsentQuestion, PendingAuthorization};
-use crate::domain::claims::released_claims;
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::consent::Consent;
 use crate::domain::event::{AuditEvent, EventKind};
-use crate::domain::id::FlowId;
-use crate::domain::identity::Subject;
-use crate::domain::person_claim::ClaimSet;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::session::Session;
 use crate::protocol::Correlation;
-use crate::protocol::authorize::cause::RedirectedCause;
 use crate::store::{ConsentRecorded, RecordConsent, StoreError};
 
 /// What the person said.
@@ -34,55 +29,6 @@ pub enum Decision {
     Refuse,
 }
 
-/// The question for a person.
-#[derive(Debug)]
-pub struct Question {
-    /// The flow that goes on.
-    pub flow: FlowId,
-    /// The client's name.
-    pub client_name: String,
-    /// The host that the answer goes to; none where it is an application on a device.
-    pub client_host: Option<String>,
-    /// `logo_uri`
-    pub logo: Option<Logo>,
-    /// `policy_uri`
-    pub policy_uri: Option<String>,
-    /// `tos_uri`
-    pub tos_uri: Option<String>,
-    /// Who is asked.
-    pub person: String,
-    /// The upstream to sign in with again; none where the person chooses.
-    pub upstream: Option<String>,
-    /// Where the form may lead, as a source of a content security policy.
-    pub source: String,
-    /// What the client would learn.
-    pub items: Vec<Item>,
-    /// Whether something had been agreed to before.
-    pub known: bool,
-}
-
-/// The picture of a client.
-#[derive(Debug)]
-pub struct Logo {
-    /// Its address.
-    pub uri: String,
-    /// Its origin, as a source of a content security policy.
-    pub source: String,
-}
-
-/// One thing that the client would learn.
-#[derive(Debug)]
-pub struct Item {
-    /// What.
-    pub scope: Scope,
-    /// The claims, where they were asked for one by one; empty for the whole scope.
-    pub claims: ClaimSet,
-    /// What it is of this person, in short.
-    pub values: Vec<String>,
-    /// Whether it was not agreed to before.
-    pub new: bool,
-}
-
 /// What there is of a consent for a request.
 pub(super) struct Agreement {
     /// Whether the person has to be asked.
@@ -90,7 +36,7 @@ pub(super) struct Agreement {
     /// What is granted if the person agrees: `offline_access` may be left out.
     pub(super) scope: Scopes,
     /// What was agreed to before.
-    before: Option<Consent>,
+    pub(super) before: Option<Consent>,
 }
 
 /// What was agreed to before, held against a request. Pure.
@@ -111,7 +57,7 @@ fn agreement(
     };
     let covered = before
         .as_ref()
-        .is_some_and(|consent| consent.covers(&scope, &pending.claims.all()));
+        .is_some_and(|consent| consent.covers(&scope, pending.claims.all()));
     let stands = just_agreed || (!pending.demand.consent && (implied || covered));
     Agreement {
         agreed: if stands { Agreed::Yes } else { Agreed::NotYet },
@@ -168,42 +114,6 @@ impl Authorization {
             cookies: self.keep_flow(&pending, browser),
             locale: pending.locale.or(browser.locale),
         })
-    }
-
-    fn question(
-        &self,
-        pending: &PendingAuthorization,
-        address: &ReturnAddress,
-        subject: &Subject,
-        agreement: &Agreement,
-    ) -> Question {
-        let client = address.client();
-        let host = url::Url::parse(address.redirect_uri())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .and_then(|url| url.host_str().map(str::to_owned));
-        let profile = &subject.profile;
-        Question {
-            flow: pending.flow.clone(),
-            client_name: client.name.clone(),
-            client_host: host,
-            logo: client.logo_uri.as_ref().and_then(|uri| {
-                policy_source(uri).map(|source| Logo {
-                    uri: uri.clone(),
-                    source,
-                })
-            }),
-            policy_uri: client.policy_uri.clone(),
-            tos_uri: client.tos_uri.clone(),
-            person: profile
-                .name
-                .clone()
-                .unwrap_or_else(|| profile.userid.clone()),
-            upstream: self.retry(pending).upstream.map(|id| id.to_string()),
-            source: address.policy_source(),
-            items: items(pending, client, subject, agreement),
-            known: agreement.before.is_some(),
-        }
     }
 
     /// Answers what a person said to the question of a flow.
@@ -354,66 +264,4 @@ fn words(consent: &Consent) -> String {
         words.push_str(claim.as_str());
     }
     words
-}
-
-/// Everything that the client would learn, new or not: who agrees sees the whole of it.
-fn items(
-    pending: &PendingAuthorization,
-    client: &Client,
-    subject: &Subject,
-    agreement: &Agreement,
-) -> Vec<Item> {
-    let named = pending.claims.all().beyond(&agreement.scope);
-    let told = released_claims(subject, &agreement.scope, &named, client);
-    let nothing = Scopes::default();
-    let before = agreement.before.as_ref();
-    let scopes = before.map_or(&nothing, |consent| &consent.scope);
-    let by_scope = agreement.scope.iter().map(|scope| Item {
-        scope,
-        claims: ClaimSet::default(),
-        values: values(scope, &told),
-        new: !scopes.contains(scope),
-    });
-    let by_name = Scope::ALL.into_iter().filter_map(|scope| {
-        let claims: ClaimSet = named
-            .iter()
-            .filter(|claim| claim.scope() == scope)
-            .collect();
-        let known = before.is_some_and(|consent| consent.covers(&nothing, &claims));
-        (!claims.is_empty()).then(|| Item {
-            scope,
-            values: values(scope, &told),
-            new: !known,
-            claims,
-        })
-    });
-    by_scope.chain(by_name).collect()
-}
-
-/// What helps a person to see what is meant. Somebody may look over the shoulder: of a phone
-/// number the middle is not shown.
-fn values(scope: Scope, told: &crate::domain::claims::Claims) -> Vec<String> {
-    let text = |name: &str| told.get(name).and_then(|value| value.as_str());
-    let shown = match scope {
-        Scope::Profile => [text("name"), text("nickname")],
-        Scope::Email => [text("email"), None],
-        Scope::Phone => {
-            let number = text("phone_number").or_else(|| text("phone"));
-            return number.map(masked).into_iter().collect();
-        }
-        Scope::Dingtalk => [text("title"), text("job_number")],
-        Scope::Openid | Scope::Groups | Scope::OfflineAccess => [None, None],
-    };
-    shown.into_iter().flatten().map(str::to_owned).collect()
-}
-
-/// `+8613800000000` as `+86138••••0000`.
-fn masked(number: &str) -> String {
-    let digits = number.chars().count();
-    let hidden = (digits / 3)..digits.saturating_sub(4);
-    number
-        .chars()
-        .enumerate()
-        .map(|(at, digit)| if hidden.contains(&at) { '•' } else { digit })
-        .collect()
 }

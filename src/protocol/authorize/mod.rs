@@ -10,6 +10,7 @@ mod flow;
 mod next;
 mod problem;
 mod prompt;
+mod question;
 mod request;
 mod response;
 mod sign_in;
@@ -19,9 +20,10 @@ use std::sync::Arc;
 
 pub use crate::upstream::{Blame, Cause, UpstreamError};
 pub use cause::{DisplayedCause, RedirectedCause};
-pub use consent::{Decision, Item, Logo, Question};
+pub use consent::Decision;
 pub use flow::{FlowCookie, MOST_FLOWS};
 pub use problem::{Problem, Retry, UpstreamProblem, WayBack};
+pub use question::{Item, Logo, Question};
 pub use request::ReturnAddress;
 pub use response::{Delivery, FormPost, ReturnUrl};
 

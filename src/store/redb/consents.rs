@@ -89,10 +89,10 @@ fn record_consent(
         .map(|row| decode::<Consent>("consents", row.value()))
         .transpose()?;
     let row = match before {
-        Some(before) if before.covers(&given.scope, &given.claims) => {
+        Some(before) if before.covers(&given.scope, given.claims) => {
             return Ok(ConsentRecorded::Unchanged);
         }
-        Some(before) => before.and(&given.scope, &given.claims),
+        Some(before) => before.and(&given.scope, given.claims),
         None => given.clone(),
     };
     let bytes = encode("consents", &row)?;

@@ -19,7 +19,7 @@ pub(super) const TEXT: Text = Text {
     },
     consent: Consent {
         title: "Consent",
-        heading: ("“", "” would like to know this about you"),
+        heading: ("“", "” ", "would like to know this about you"),
         more: "You agreed to a part of it before; what is new is marked.",
         new: "new",
         allow: "Allow",

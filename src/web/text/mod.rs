@@ -78,8 +78,8 @@ pub(super) struct Returning {
 /// The question for consent.
 pub(super) struct Consent {
     pub(super) title: &'static str,
-    /// Around the client's name.
-    pub(super) heading: (&'static str, &'static str),
+    /// Around the client's name, and what it wants.
+    pub(super) heading: (&'static str, &'static str, &'static str),
     /// Something was agreed to before.
     pub(super) more: &'static str,
     pub(super) new: &'static str,

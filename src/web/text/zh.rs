@@ -19,7 +19,7 @@ pub(super) const TEXT: Text = Text {
     },
     consent: Consent {
         title: "授权确认",
-        heading: ("「", "」想了解您的以下信息"),
+        heading: ("「", "」", "想了解您的以下信息"),
         more: "您以前同意过其中一部分；这次的新内容已标出。",
         new: "新增",
         allow: "同意",
