@@ -139,6 +139,12 @@ export async function everyPage({ guest, demo, broker, other, chooseAndConfirm }
   await question('consent-more', 'plain', 'openid email profile');
   await at('/applications');
   await see('applications');
+  // Taken back, so that the next tour is asked again.
+  const buttons = page.getByRole('button');
+  for (let left = await buttons.count(); left > 0; left -= 1) {
+    await buttons.first().click();
+    await page.waitForFunction((most) => document.querySelectorAll('button').length < most, left);
+  }
 
   // An answer that posts itself; without its script, so that it stays to be seen.
   const posting = `${broker.issuer}/authorize?client_id=demo&response_mode=form_post&redirect_uri=${encodeURIComponent(other.callback)}`;
