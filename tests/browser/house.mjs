@@ -181,8 +181,7 @@ export async function startOtherSite() {
       return;
     }
     if (at.pathname.endsWith('.svg')) {
-      response.statusCode = 404;
-      response.end();
+      response.end('no picture');
       return;
     }
     if (at.pathname === '/callback') {
