@@ -17,6 +17,7 @@ use crate::keyring::{Keyring, KeyringError};
 use crate::operator::audit::AuditLog;
 use crate::outbound::{self, ClientUrls, OperatorHosts, OutboundError, SystemNames};
 use crate::protocol::access::Access;
+use crate::protocol::applications::Applications;
 use crate::protocol::authorize::{Authorization, Parts};
 use crate::protocol::client_auth::ClientAuthenticator;
 use crate::protocol::discovery::{Documents, path};
@@ -184,12 +185,19 @@ impl App {
                 clients: Arc::clone(&clients),
                 providers,
                 codes: Arc::clone(&store) as _,
+                consents: Arc::clone(&store) as _,
                 sessions: Arc::clone(&store) as _,
                 subjects: Arc::clone(&store) as _,
                 keyring,
                 entropy: Arc::clone(&entropy),
                 failures: Arc::clone(&failures),
             }),
+            applications: Applications::new(
+                Arc::clone(&clients),
+                Arc::clone(&store) as _,
+                Arc::clone(&store) as _,
+                config.lifetimes,
+            ),
             token: Token::new(token::Parts {
                 authenticator: Arc::clone(&authenticator),
                 lifetimes: config.lifetimes,

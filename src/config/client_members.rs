@@ -7,6 +7,7 @@
 use super::reader::{Found, Section};
 use super::tree::Origin;
 use super::web_url;
+use crate::domain::claims::ACR;
 
 /// The type of a member.
 #[derive(Clone, Copy)]
@@ -35,16 +36,11 @@ const PLAIN_USERINFO: &str = "userinfo is plain JSON";
 const NO_REQUEST_OBJECTS: &str = "request objects are refused";
 
 /// Accepted with a warning that says why nothing comes of it.
-const LATER: [(&str, Shape, &str); 13] = [
+const LATER: [(&str, Shape, &str); 12] = [
     (
         "sector_identifier_uri",
         Shape::SecureUrl,
         "subjects are the same for all clients",
-    ),
-    (
-        "default_acr_values",
-        Shape::Texts,
-        "there is one way to sign in",
     ),
     (
         "initiate_login_uri",
@@ -121,6 +117,7 @@ pub(super) fn read(section: &mut Section<'_>) {
     for (key, shape) in LOCALISED {
         localised(section, key, shape);
     }
+    default_acr_values(section);
     subject_type(section);
     section.choice("id_token_signed_response_alg", &[("RS256", ())]);
 }
@@ -169,6 +166,18 @@ fn localised(section: &mut Section<'_>, key: &'static str, shape: Shape) {
                 format!("`{key}` has no effect yet in a language of its own"),
             );
         }
+    }
+}
+
+/// Met where ours is among them: there is one way to sign in.
+fn default_acr_values(section: &mut Section<'_>) {
+    if let Some(Found { value, at }) = section.texts("default_acr_values")
+        && !value.iter().any(|acr| acr.value == ACR)
+    {
+        section.warn(
+            &at,
+            format!("`default_acr_values` lacks \"{ACR}\", the one `acr` that is given here"),
+        );
     }
 }
 

@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::domain::id::{ClientId, FlowId, SubjectId, UpstreamId};
+use crate::domain::claims_request::RequestedClaims;
+use crate::domain::id::{ClientId, FlowId, Sid, SubjectId, UpstreamId};
 use crate::domain::locale::Locale;
 use crate::domain::pkce::CodeChallenge;
 use crate::domain::scope::Scopes;
@@ -22,6 +23,12 @@ pub struct PendingAuthorization {
     pub redirect_uri: String,
     /// What was asked for and may be granted.
     pub scope: Scopes,
+    /// Claims that were asked for one by one, and may be granted.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
+    /// How the answer gets there.
+    #[serde(default)]
+    pub response_mode: ResponseMode,
     /// Echoed to the client.
     pub state: Option<String>,
     /// Goes into the ID Token.
@@ -36,6 +43,9 @@ pub struct PendingAuthorization {
     pub started_at: i64,
     /// The visit to DingTalk that is under way, if one is.
     pub attempt: Option<Attempt>,
+    /// The question for consent that is open, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<ConsentQuestion>,
     /// Whether a browser has had it in its hands: then it can come back twice, and the code
     /// that answers it claims the flow. One that is answered by the request that brought it
     /// can't.
@@ -48,6 +58,49 @@ const fn yes() -> bool {
     true
 }
 
+/// `response_mode`: how an answer reaches the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query of a redirect (RFC 6749 section 4.1.2).
+    #[default]
+    Query,
+    /// In the body of a POST by the browser (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Every mode.
+    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// The mode of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+/// A question for consent that was put to a person: the answer counts for nobody else, and
+/// for no other sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentQuestion {
+    /// Who was asked: the session of that name,
+    pub sid: Sid,
+    /// and its moment of sign-in, in milliseconds.
+    pub auth_time: i64,
+    /// Whether that sign-in was made for this very request.
+    pub signed_in_for_this: bool,
+}
+
 /// What a request demands of the sign-in.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SignInDemand {
@@ -56,9 +109,12 @@ pub struct SignInDemand {
     /// `prompt=login`, `select_account` or `max_age=0`: a sign-in before this request does
     /// not count.
     pub fresh: bool,
+    /// `prompt=consent`: the person is asked, whatever was agreed to before.
+    #[serde(default)]
+    pub consent: bool,
     /// `max_age` in seconds.
     pub max_age: Option<u64>,
-    /// The person whom `id_token_hint` names.
+    /// The person whom `id_token_hint` or the claims parameter names.
     pub subject: Option<SubjectId>,
 }
 

@@ -7,10 +7,15 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
 use crate::domain::identity::{Profile, Subject};
+use crate::domain::person_claim::{ClaimSet, PersonClaim};
 use crate::domain::scope::{Scope, Scopes};
 
 /// Claims by name.
 pub type Claims = Map<String, Value>;
+
+/// `acr` of every sign-in. DingTalk does not say how it signed the person in, so there is no
+/// `amr`.
+pub const ACR: &str = "urn:dingpass:acr:dingtalk";
 
 /// Every claim of a person that a scope can bring, for the metadata.
 pub const PERSON_CLAIMS: [&str; 18] = [
@@ -33,6 +38,33 @@ pub const PERSON_CLAIMS: [&str; 18] = [
     "job_number",
     "sub",
 ];
+
+/// The claims of `subject` that `client` is given by `scope`, and by name beyond it (OIDC Core
+/// section 5.5), without `sub`. An address that nobody verified never comes without the flag
+/// that says so.
+#[must_use]
+pub fn released_claims(
+    subject: &Subject,
+    scope: &Scopes,
+    named: ClaimSet,
+    client: &Client,
+) -> Claims {
+    let beyond = named.beyond(scope);
+    let mut claims = scope_claims(subject, scope, client);
+    if beyond.is_empty() {
+        return claims;
+    }
+    for (name, value) in scope_claims(subject, &beyond.scopes(), client) {
+        let is_asked = PersonClaim::parse(&name).is_some_and(|claim| beyond.contains(claim));
+        let is_a_warning = name == "email_verified"
+            && value == Value::Bool(false)
+            && beyond.contains(PersonClaim::Email);
+        if is_asked || is_a_warning {
+            claims.insert(name, value);
+        }
+    }
+    claims
+}
 
 /// The claims that `scope` brings `client` of `subject`, without `sub`.
 #[must_use]

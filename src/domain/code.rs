@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::domain::claims_request::RequestedClaims;
 use crate::domain::id::{ClientId, GrantId, Sid, SubjectId};
 use crate::domain::pkce::CodeChallenge;
 use crate::domain::scope::Scopes;
@@ -19,6 +20,12 @@ pub struct AuthorizationCode {
     pub code_challenge: Option<CodeChallenge>,
     /// What it grants.
     pub scope: Scopes,
+    /// Claims that it grants one by one.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
+    /// When it was issued, in milliseconds.
+    #[serde(default)]
+    pub issued_at: i64,
     /// Goes into the ID Token.
     pub nonce: Option<String>,
     /// Who signed in.

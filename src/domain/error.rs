@@ -1,7 +1,8 @@
 //! The error codes of the wire: one closed enum per endpoint. The status follows from the
 //! code alone; the cause behind a code is logged, never sent.
 
-/// Codes of the authorization endpoint (RFC 6749 section 4.1.2.1, OIDC Core section 3.1.2.6).
+/// Codes of the authorization endpoint (RFC 6749 section 4.1.2.1, OIDC Core section 3.1.2.6,
+/// OIDC Core Unmet Authentication Requirements section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthorizationErrorCode {
     /// A parameter is missing, malformed, repeated or out of place.
@@ -20,6 +21,10 @@ pub enum AuthorizationErrorCode {
     TemporarilyUnavailable,
     /// `prompt=none`, and nobody is signed in.
     LoginRequired,
+    /// `prompt=none`, and the person has to be asked for consent.
+    ConsentRequired,
+    /// An essential `acr` that can't be given.
+    UnmetAuthenticationRequirements,
     /// A request object by value.
     RequestNotSupported,
     /// A request object by reference.
@@ -41,6 +46,8 @@ impl AuthorizationErrorCode {
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

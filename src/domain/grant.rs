@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::claims_request::RequestedClaims;
 use crate::domain::id::{ClientId, FamilyId, GrantId, Sid, SubjectId};
 use crate::domain::scope::Scopes;
 
@@ -18,6 +19,9 @@ pub struct Grant {
     pub sid: Sid,
     /// What it grants.
     pub scope: Scopes,
+    /// Claims that it grants one by one.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
     /// `auth_time` of the sign-in that it came of, in milliseconds. Tokens repeat it, and a
     /// sign-out everywhere after that moment ends them.
     #[serde(default)]

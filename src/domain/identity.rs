@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::SubjectId;
+use crate::domain::id::{ClientId, SubjectId};
 use crate::domain::session::Session;
 
 /// The immutable tie of a subject to an upstream's person: never re-pointed, and never found
@@ -115,6 +115,11 @@ pub struct Subject {
     /// before are ended, whatever their own rows say.
     #[serde(default)]
     pub signed_out_at: Option<i64>,
+    /// From which clients the person has taken back a consent, and when, in milliseconds. It
+    /// stands here because the person's row is read with each use of a grant anyway: no use
+    /// of a token pays for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawals: Vec<(ClientId, i64)>,
 }
 
 impl Subject {
@@ -123,6 +128,15 @@ impl Subject {
     pub fn has_ended(&self, session: &Session) -> bool {
         self.signed_out_at
             .is_some_and(|moment| session.auth_time < moment)
+    }
+
+    /// Whether what `client` got at `moment` went with a consent that was taken back. What
+    /// was given in that very millisecond went with it, too.
+    #[must_use]
+    pub fn has_taken_back(&self, client: &ClientId, moment: i64) -> bool {
+        self.withdrawals
+            .iter()
+            .any(|(from, at)| from == client && moment <= *at)
     }
 }
 

@@ -3,9 +3,11 @@
 
 pub mod authorization;
 pub mod claims;
+pub mod claims_request;
 pub mod client;
 pub mod client_keys;
 pub mod code;
+pub mod consent;
 pub mod error;
 pub mod event;
 pub mod family;
@@ -17,6 +19,7 @@ pub mod issuer;
 pub mod lifetimes;
 pub mod locale;
 pub mod params;
+pub mod person_claim;
 pub mod pkce;
 pub mod reach;
 pub mod scope;

@@ -101,6 +101,17 @@ impl Scopes {
         self.0.iter().all(|scope| other.contains(*scope))
     }
 
+    /// The scopes that are in either set.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        self.0.iter().chain(&other.0).copied().collect()
+    }
+
+    /// Each scope.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
+        self.0.iter().copied()
+    }
+
     /// This set without those scopes.
     #[must_use]
     pub fn without(&self, scopes: &[Scope]) -> Self {

@@ -19,6 +19,8 @@ pub enum Fallen {
     SessionExpired,
     /// Its person is blocked or not there.
     NoPerson,
+    /// Its person has taken back the consent that it came of.
+    TakenBack,
     /// All of its person's sessions were ended after the sign-in that it came of.
     SignedOutEverywhere,
 }
@@ -45,6 +47,9 @@ pub fn standing<'a>(
         .is_some_and(|moment| grant.auth_time < moment)
     {
         return Err(Fallen::SignedOutEverywhere);
+    }
+    if subject.has_taken_back(&grant.client, grant.created_at) {
+        return Err(Fallen::TakenBack);
     }
     let session = session.filter(|session| session.subject == grant.subject);
     let session_stands = match grant.bond {

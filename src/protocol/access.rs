@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::issue::{AccessToken, Mint};
 use crate::clock::Timestamp;
+use crate::domain::claims_request::RequestedClaims;
 use crate::domain::client::{Client, Clients};
 use crate::domain::identity::Subject;
 use crate::domain::standing::standing;
@@ -19,6 +20,8 @@ pub struct GoodToken {
     pub client: Arc<Client>,
     /// About whom; nobody for a client that acts for itself (RFC 6749 section 4.4).
     pub subject: Option<Box<Subject>>,
+    /// The claims that were asked for one by one.
+    pub claims: RequestedClaims,
 }
 
 /// Why an access token is not good.
@@ -75,7 +78,7 @@ impl Access {
         if found.revoked {
             return Err(NotGood::Revoked);
         }
-        let subject = if token.grant.is_some() {
+        let (subject, claims) = if token.grant.is_some() {
             let context = found
                 .grant
                 .filter(|found| found.grant.client == client.id)
@@ -86,14 +89,15 @@ impl Access {
                 context.subject.as_ref(),
             )
             .map_err(|_| NotGood::Revoked)?;
-            context.subject.map(Box::new)
+            (context.subject.map(Box::new), context.grant.claims)
         } else {
-            None
+            (None, RequestedClaims::default())
         };
         Ok(GoodToken {
             token,
             client,
             subject,
+            claims,
         })
     }
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::ACR;
+use crate::domain::authorization::ResponseMode;
 use crate::domain::claims::PERSON_CLAIMS;
 use crate::domain::client::AuthMethod;
 use crate::domain::client_keys::ClientSigningAlg;
@@ -75,7 +76,7 @@ struct Metadata<'a> {
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
-    response_modes_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 2],
     grant_types_supported: [&'static str; 3],
     acr_values_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
@@ -135,7 +136,7 @@ impl Documents {
             jwks_uri: issuer.endpoint(path::JWKS),
             scopes_supported: Scope::ALL.map(Scope::as_str).to_vec(),
             response_types_supported: ["code"],
-            response_modes_supported: ["query"],
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str),
             grant_types_supported: GrantType::ALL.map(GrantType::as_str),
             acr_values_supported: [ACR],
             subject_types_supported: ["public"],
@@ -152,7 +153,7 @@ impl Documents {
             claims_supported: claims,
             code_challenge_methods_supported: ["S256"],
             ui_locales_supported: Locale::ALL.map(Locale::tag),
-            claims_parameter_supported: false,
+            claims_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: true,

@@ -128,7 +128,11 @@ impl FailureLog {
     /// A client was told that its authorization request was refused. That nobody is signed in
     /// is no failure: applications ask by `prompt=none` whether somebody is.
     pub(super) fn request_refused(&self, cause: RedirectedCause, client: &ClientId) {
-        if cause != RedirectedCause::LoginRequired {
+        let is_ordinary = matches!(
+            cause,
+            RedirectedCause::LoginRequired | RedirectedCause::ConsentRequired
+        );
+        if !is_ordinary {
             self.add(
                 Failure::Authorization(cause.name()),
                 Some(client.clone()),

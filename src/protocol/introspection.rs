@@ -185,6 +185,7 @@ impl Introspection {
             token,
             client,
             subject,
+            claims: _,
         } = good;
         if client.id != caller.id && !caller.may_introspect.contains(&client.id) {
             return Ok(None);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ACR;
 use crate::clock::Timestamp;
-use crate::domain::claims::{Claims, scope_claims};
+use crate::domain::claims::{Claims, released_claims};
 use crate::domain::client::{Client, IdTokenClaims};
 use crate::domain::family::RefreshToken;
 use crate::domain::grant::Grant;
@@ -195,12 +195,14 @@ impl Mint {
         access_token: &str,
         now: Timestamp,
     ) -> Claims {
-        let mut claims = match entitlement.client.id_token_claims {
-            IdTokenClaims::Standard => {
-                scope_claims(entitlement.subject, entitlement.scope, entitlement.client)
-            }
-            IdTokenClaims::Minimal => Claims::new(),
+        let by_name = entitlement.grant.claims.id_token;
+        let nothing = Scopes::default();
+        let by_scope = match entitlement.client.id_token_claims {
+            IdTokenClaims::Standard => entitlement.scope,
+            IdTokenClaims::Minimal => &nothing,
         };
+        let mut claims =
+            released_claims(entitlement.subject, by_scope, by_name, entitlement.client);
         claims.insert("iss".into(), self.issuer.as_str().into());
         claims.insert("sub".into(), entitlement.subject.id.as_str().into());
         claims.insert("aud".into(), entitlement.client.id.as_str().into());

@@ -3,6 +3,7 @@
 //! upstreams, clock) is handed in.
 
 pub mod access;
+pub mod applications;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;
@@ -27,6 +28,4 @@ fn name_client_in_log(client: &Client) {
     tracing::Span::current().record("client", client.id.as_str());
 }
 
-/// `acr` of every sign-in. DingTalk does not say how it signed the person in, so there is no
-/// `amr`.
-pub const ACR: &str = "urn:dingpass:acr:dingtalk";
+pub use crate::domain::claims::ACR;

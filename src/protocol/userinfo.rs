@@ -3,7 +3,7 @@
 
 use super::access::{Access, GoodToken, NotGood};
 use crate::clock::Timestamp;
-use crate::domain::claims::{Claims, scope_claims};
+use crate::domain::claims::{Claims, released_claims};
 use crate::domain::error::BearerErrorCode;
 use crate::domain::scope::Scope;
 use crate::store::StoreError;
@@ -89,13 +89,14 @@ impl Userinfo {
             token,
             client,
             subject,
+            claims: by_name,
         } = self.access.find(token, now).await?;
         super::name_client_in_log(&client);
         // Where nobody signed in (RFC 6749 section 4.4) there is nobody to tell about.
         let subject = subject
             .filter(|_| token.scope.contains(Scope::Openid))
             .ok_or(UserinfoRefusal::Scope)?;
-        let mut claims = scope_claims(&subject, &token.scope, &client);
+        let mut claims = released_claims(&subject, &token.scope, by_name.userinfo, &client);
         claims.insert("sub".into(), subject.id.as_str().into());
         Ok(claims)
     }

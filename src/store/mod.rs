@@ -7,6 +7,7 @@
 //! the wire is decided above.
 
 mod assertions;
+mod consents;
 mod families;
 mod open;
 mod redb;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 pub use assertions::{Assertions, Claimed};
+pub use consents::{ConsentRecorded, ConsentWithdrawn, Consents, RecordConsent};
 pub use families::{
     AccessInContext, AccessTokens, FamilyInContext, MOST_FAMILIES_PER_OWNER, RefreshFamilies,
     Revoked, Rotated, Rotation,
@@ -308,6 +310,7 @@ pub trait Store:
     + Grants
     + RefreshFamilies
     + AccessTokens
+    + Consents
     + Sessions
     + Subjects
     + Assertions

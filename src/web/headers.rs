@@ -14,6 +14,37 @@ use http::header::{
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
+/// What one page may do beyond the policy of all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sources<'a> {
+    /// Where its forms may lead, in the place of `'self'`.
+    pub(super) form: &'a [&'a str],
+    /// Where a picture may come from, too.
+    pub(super) image: Option<&'a str>,
+    /// The one script that runs.
+    pub(super) script: Option<&'a str>,
+}
+
+/// Gives an answer a policy of its own.
+pub(super) fn policy(response: &mut Response, sources: &Sources<'_>) {
+    let mut text = String::from("default-src 'none'; style-src 'self'; img-src 'self'");
+    for (before, source) in [(" ", sources.image), ("; script-src ", sources.script)] {
+        if let Some(source) = source {
+            text.push_str(before);
+            text.push_str(source);
+        }
+    }
+    text.push_str("; form-action ");
+    text.push_str(&sources.form.join(" "));
+    text.push_str("; base-uri 'none'; frame-ancestors 'none'");
+    // A policy that can't be written leaves the strict one of all pages in its place.
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, value);
+    }
+}
+
 const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     // `no-referrer` would make browsers send `Origin: null` with our own forms.

@@ -13,7 +13,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::protocol::{authorize, documents, health, introspection, revocation, token, userinfo};
 use super::state::Web;
-use super::{cors, error, headers, pages, trace};
+use super::{consent, cors, error, headers, pages, trace};
 use crate::protocol::discovery::path;
 
 /// The longest that an answer may take. DingTalk's calls together have less.
@@ -37,6 +37,9 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/sign-in", step(authorize::choose))
         .route("/sign-in/{upstream}", step(authorize::sign_in))
         .route("/callback/{upstream}", step(authorize::callback))
+        .route("/consent", post(consent::decide))
+        .route(consent::APPLICATIONS, get(consent::list))
+        .route("/applications/withdraw", post(consent::withdraw))
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::INTROSPECTION, post(introspection::post))

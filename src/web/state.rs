@@ -7,6 +7,7 @@ use super::cors::ClientOrigins;
 use crate::clock::Clock;
 use crate::domain::issuer::Issuer;
 use crate::entropy::Entropy;
+use crate::protocol::applications::Applications;
 use crate::protocol::authorize::Authorization;
 use crate::protocol::discovery::Documents;
 use crate::protocol::health::Readiness;
@@ -19,6 +20,8 @@ use crate::protocol::userinfo::Userinfo;
 pub struct Web {
     /// The authorization endpoint and the callbacks.
     pub authorization: Authorization,
+    /// What people gave to which applications.
+    pub applications: Applications,
     /// The token endpoint.
     pub token: Token,
     /// The UserInfo endpoint.

@@ -105,8 +105,8 @@ export async function startDemo() {
 }
 
 // `dingpass sim` and `dingpass serve` with as many upstreams as there are names, and one
-// client. `contact` goes into the pages.
-export async function startBroker({ upstreams = ['Acme'], redirect, clientUri, contact }) {
+// client. `contact` goes into the pages; `client` and `more` are further lines of TOML.
+export async function startBroker({ upstreams = ['Acme'], redirect, clientUri, contact, client = '', more = '' }) {
   const [broker, sim] = [await freePort(), await freePort()];
   const issuer = `http://127.0.0.1:${broker}`;
   const simUrl = `http://127.0.0.1:${sim}`;
@@ -145,6 +145,8 @@ ${clientUri ? `client_uri = "${clientUri}"` : ''}
 redirect_uris = ["${redirect}"]
 scope = "openid profile"
 require_pkce = false
+${client}
+${more}
 `,
   );
   const running = [];
@@ -163,18 +165,29 @@ require_pkce = false
 }
 
 // A small application: a form at `/` that posts to the broker, by itself under `/auto`; and
-// the answer at `/callback`. Its address is on `localhost`, which is another site than
+// the answer at `/callback`, whether it comes in a query or in a body. Its address is on `localhost`, which is another site than
 // 127.0.0.1, so that cookies of the broker don't come with its posts.
 export async function startOtherSite() {
   let action = '';
   let fields = {};
   const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const at = new URL(request.url, 'http://localhost');
     response.setHeader('content-type', 'text/html; charset=utf-8');
     const head = '<!doctype html><html lang="en"><title>other site</title><link rel="icon" href="data:,">';
+    if (at.pathname === '/logo.svg') {
+      response.setHeader('content-type', 'image/svg+xml');
+      response.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle cx="5" cy="5" r="4" fill="#c33"/></svg>');
+      return;
+    }
+    if (at.pathname.endsWith('.svg')) {
+      response.end('no picture');
+      return;
+    }
     if (at.pathname === '/callback') {
-      const rows = [...at.searchParams].map(([name, value]) => `<p id="${escape(name)}">${escape(value)}</p>`);
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const rows = [...at.searchParams, ['method', request.method], ['origin', request.headers.origin ?? ''], ...new URLSearchParams(body)].map(([name, value]) => `<p id="${escape(name)}">${escape(value)}</p>`);
       response.end(`${head}<h1>back</h1>${rows.join('')}`);
       return;
     }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chooseAndConfirm, launch, person, startBroker, startDemo, startOtherSite } from './house.mjs';
-import { everyPage } from './tour.mjs';
+import { everyPage, tourClients } from './tour.mjs';
 
 let demo;
 let site;
@@ -17,6 +17,7 @@ before(async () => {
     redirect: site.callback,
     clientUri: `${site.url}/`,
     contact: 'it-help@acme.example',
+    more: tourClients(site),
   });
   browser = await launch();
 });

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chooseAndConfirm, launch, person, startBroker, startDemo, startOtherSite } from './house.mjs';
-import { everyPage } from './tour.mjs';
+import { everyPage, tourClients } from './tour.mjs';
 
 const [folder = 'pictures', only = ''] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -17,6 +17,7 @@ const broker = await startBroker({
   redirect: other.callback,
   clientUri: `${other.url}/`,
   contact: 'it-help@acme.example',
+  more: tourClients(other),
 });
 try {
   for (const locale of ['zh-CN', 'en-US']) {
@@ -27,7 +28,7 @@ try {
         await page.emulateMedia({ colorScheme });
         for (const [size, viewport] of Object.entries(sizes)) {
           await page.setViewportSize(viewport);
-          await page.screenshot({ animations: 'disabled', path: path.join(folder, `${name}-${locale.slice(0, 2)}-${colorScheme}-${size}.png`) });
+          await page.screenshot({ animations: 'disabled', fullPage: true, path: path.join(folder, `${name}-${locale.slice(0, 2)}-${colorScheme}-${size}.png`) });
         }
       }
     });

@@ -1,5 +1,31 @@
 // The way past every page: `visit(name, page)` is called at each one.
 
+// Clients of the broker that ask people: everything with a logo, a long name whose logo does
+// not come, and one without any.
+export function tourClients(site) {
+  const client = (id, name, more) => `
+[[clients]]
+client_id = "${id}"
+client_secret = "a-secret-of-at-least-32-characters!!"
+client_name = ${JSON.stringify(name)}
+redirect_uris = ["${site.callback}"]
+scope = "openid profile email phone groups dingtalk offline_access"
+require_pkce = false
+consent = "ask"
+${more}
+`;
+  const links = `policy_uri = "${site.url}/privacy"\ntos_uri = "${site.url}/terms"\nclient_uri = "${site.url}/"`;
+  return (
+    client('rich', '差旅报销 Expenses', `logo_uri = "${site.url}/logo.svg"\n${links}`) +
+    client(
+      'long',
+      'AVeryLongApplicationNameWithoutAnySpaceThatIsLongerThanAPhoneIsWide (staging environment)',
+      `logo_uri = "${site.url}/no-such-logo.svg"`,
+    ) +
+    client('plain', '示例', '')
+  );
+}
+
 // Signing in begins; DingTalk's page is shown.
 async function begin(page, issuer, client, redirect, more = '') {
   const query = new URLSearchParams({
@@ -80,6 +106,58 @@ export async function everyPage({ guest, demo, broker, other, chooseAndConfirm }
   await page.waitForURL(`${other.callback}*`);
   await page.goto(answer.url());
   await see('already-done');
+
+  // The question for consent, and what was agreed to.
+  const question = async (name, client, scope, more = '') => {
+    const query = new URLSearchParams({
+      client_id: client,
+      response_type: 'code',
+      scope,
+      redirect_uri: other.callback,
+      state: 'a-state',
+    });
+    await page.goto(`${broker.issuer}/authorize?${query}${more}`);
+    if (await page.locator('.way').count()) {
+      await signIn.click();
+      await chooseAndConfirm(page, 'zhangsan');
+    }
+    await page.locator('#allow').waitFor();
+    if (name) await see(name);
+  };
+  const allow = async () => {
+    await page.locator('#allow').click();
+    await page.waitForURL(`${other.callback}*`);
+  };
+  const all = 'openid profile email phone groups dingtalk offline_access';
+  await question('consent-all', 'rich', all, '&prompt=consent');
+  await allow();
+  await question('consent-long-name', 'long', 'openid profile');
+  await allow();
+  const claims = { userinfo: { name: null, picture: null, email: null, phone_number: null, title: null, job_number: null, dingtalk_userid: null } };
+  await question('consent-claims', 'plain', 'openid', `&claims=${encodeURIComponent(JSON.stringify(claims))}`);
+  await allow();
+  await question('consent-more', 'plain', 'openid email profile');
+  await at('/applications');
+  await see('applications');
+  // Taken back, so that the next tour is asked again.
+  const buttons = page.getByRole('button');
+  for (let left = await buttons.count(); left > 0; left -= 1) {
+    await buttons.first().click();
+    await page.waitForFunction((most) => document.querySelectorAll('button').length < most, left);
+  }
+
+  // An answer that posts itself; without its script, so that it stays to be seen.
+  const posting = `${broker.issuer}/authorize?client_id=demo&response_mode=form_post&redirect_uri=${encodeURIComponent(other.callback)}`;
+  await page.route(posting, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/<script>.*<\/script>/, '');
+    await route.fulfill({ response, body });
+  });
+  await page.goto(posting);
+  await see('form-post');
+  await context.clearCookies();
+  await at('/applications');
+  await see('applications-nobody');
 
   // The sample application.
   await context.clearCookies();

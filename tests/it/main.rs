@@ -8,6 +8,7 @@ mod claims;
 mod cli;
 mod client_auth;
 mod config;
+mod consent;
 mod cors;
 mod dingtalk;
 mod discovery;

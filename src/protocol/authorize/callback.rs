@@ -3,9 +3,10 @@
 //! (login CSRF, stolen codes and answers to questions that nobody asked all end here).
 
 use super::cause::RedirectedCause;
+use super::consent::Progress;
 use super::flow::{Flow, LIFETIME};
-use super::next::{Step, next_step};
-use super::problem::{Problem, UpstreamProblem, cause_for_client};
+use super::next::{Agreed, Step, next_step};
+use super::problem::Problem;
 use super::request::ReturnAddress;
 use super::sign_in::{already_done, shown};
 use super::{Answer, Authorization, Browser, CookieChange};
@@ -17,7 +18,7 @@ use crate::domain::params::Parameters;
 use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
 use crate::domain::session::Session;
 use crate::protocol::Correlation;
-use crate::store::{SignIn, SignInRecorded, SignedOut, StoreError};
+use crate::store::{SignIn, SignInRecorded, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
 
 impl Authorization {
@@ -145,7 +146,14 @@ impl Authorization {
                     "signed in"
                 );
                 let mut answer = self
-                    .advance(pending, address, Some(*session), true, browser, now)
+                    .advance(
+                        pending,
+                        address,
+                        Some(*session),
+                        Progress::SIGNED_IN,
+                        browser,
+                        now,
+                    )
                     .await?;
                 answer.cookies.push(CookieChange::SetSession(cookie));
                 Ok(answer)
@@ -164,77 +172,6 @@ impl Authorization {
         }
     }
 
-    /// The directory's plain no about somebody who had signed in before: a leaver. A no about
-    /// the application (a range, a permission) or no answer at all is none about the person.
-    async fn sign_out_who_is_gone(
-        &self,
-        provider: &dyn Provider,
-        error: &UpstreamError,
-        correlation: &Correlation,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let is_gone = matches!(
-            error.cause,
-            Cause::NotAMember | Cause::ExternalContact | Cause::PersonDisabled
-        );
-        let Some(link) = error.person.as_ref().filter(|_| is_gone) else {
-            return Ok(());
-        };
-        let signed_out = self
-            .parts
-            .subjects
-            .sign_out_everywhere(
-                link.as_ref().clone(),
-                provider.id().clone(),
-                error.cause.as_str(),
-                error.detail.request_id.clone(),
-                correlation.0.clone(),
-                now,
-            )
-            .await?;
-        if signed_out == SignedOut::Everywhere {
-            tracing::info!("all sessions of that person were ended");
-        }
-        Ok(())
-    }
-
-    /// The flow stays open for another attempt.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one private step of the callback, which has all of these in its hands"
-    )]
-    async fn not_vouched_for(
-        &self,
-        pending: PendingAuthorization,
-        address: &ReturnAddress,
-        provider: &dyn Provider,
-        error: UpstreamError,
-        browser: &Browser,
-        correlation: &Correlation,
-        now: Timestamp,
-    ) -> Result<Answer, StoreError> {
-        tracing::warn!(
-            %error,
-            cause = error.cause.as_str(),
-            apply_link = error.detail.apply_link.as_deref(),
-            upstream = provider.id().as_str(),
-            client = pending.client.as_str(),
-            "the upstream did not vouch for a person"
-        );
-        self.parts.failures.not_vouched_for(&error, &pending.client);
-        self.sign_out_who_is_gone(provider, &error, correlation, now)
-            .await?;
-        if error.cause == Cause::CodeRefused
-            && let Some(session) = self.session_that_meets(&pending, browser, now).await?
-        {
-            return self
-                .advance(pending, address, Some(session), false, browser, now)
-                .await;
-        }
-        let problem = self.failed_upstream(&pending, address, provider, error);
-        Ok(self.problem(problem, &pending, browser))
-    }
-
     /// The same answer once more: a reload, or a form that was sent twice. With a session
     /// that meets the request it goes on; else another attempt can be started. The flow's
     /// cookie is left alone, since the first answer may just have set it.
@@ -248,7 +185,14 @@ impl Authorization {
     ) -> Result<Answer, StoreError> {
         if let Some(session) = self.session_that_meets(&pending, browser, now).await? {
             return self
-                .advance(pending, address, Some(session), false, browser, now)
+                .advance(
+                    pending,
+                    address,
+                    Some(session),
+                    Progress::NONE,
+                    browser,
+                    now,
+                )
                 .await;
         }
         let error = UpstreamError::bare(Cause::InvalidAnswer, "callback");
@@ -260,7 +204,7 @@ impl Authorization {
     }
 
     /// The live session of this browser, if it meets every demand of the request.
-    async fn session_that_meets(
+    pub(super) async fn session_that_meets(
         &self,
         pending: &PendingAuthorization,
         browser: &Browser,
@@ -271,22 +215,8 @@ impl Authorization {
             .find(browser.session.as_deref(), now)
             .await?;
         let session = found.map(|(session, _)| session);
-        let step = next_step(pending, session.as_ref(), false, now);
+        // Whether there is a consent is asked when it goes on.
+        let step = next_step(pending, session.as_ref(), false, Agreed::Yes, now);
         Ok(session.filter(|_| step == Step::Issue))
-    }
-
-    fn failed_upstream(
-        &self,
-        pending: &PendingAuthorization,
-        address: &ReturnAddress,
-        provider: &dyn Provider,
-        error: UpstreamError,
-    ) -> Problem {
-        Problem::Upstream(UpstreamProblem {
-            provider_name: provider.name().to_owned(),
-            retry: self.retry(pending),
-            back: self.way_back(address, cause_for_client(error.cause.blame())),
-            error,
-        })
     }
 }

@@ -47,7 +47,7 @@ pub enum RedirectedCause {
     MissingResponseType,
     /// Another `response_type` than `code`.
     ResponseType,
-    /// Another `response_mode` than `query`.
+    /// A `response_mode` that we don't have.
     ResponseMode,
     /// No `openid` in what may be granted.
     Scope,
@@ -61,10 +61,20 @@ pub enum RedirectedCause {
     MaxAge,
     /// An `id_token_hint` that was not issued here, or not to this client.
     Hint,
+    /// A `claims` parameter that can't be read.
+    Claims,
+    /// `id_token_hint` and `claims` name two people.
+    TwoSubjects,
+    /// An `acr` that can't be given is essential.
+    Acr,
     /// More than a cookie can hold.
     TooLarge,
     /// `prompt=none`, and nobody is signed in.
     LoginRequired,
+    /// `prompt=none`, and the person has to be asked for consent.
+    ConsentRequired,
+    /// The person said no to the client.
+    ConsentRefused,
     /// Another person signed in than `id_token_hint` names.
     WrongPerson,
     /// The person refused, or may not sign in.
@@ -90,6 +100,8 @@ impl RedirectedCause {
             | Self::Prompt
             | Self::MaxAge
             | Self::Hint
+            | Self::Claims
+            | Self::TwoSubjects
             | Self::TooLarge => AuthorizationErrorCode::InvalidRequest,
             Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
             Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
@@ -97,7 +109,11 @@ impl RedirectedCause {
             Self::ResponseType => AuthorizationErrorCode::UnsupportedResponseType,
             Self::Scope => AuthorizationErrorCode::InvalidScope,
             Self::LoginRequired => AuthorizationErrorCode::LoginRequired,
-            Self::WrongPerson | Self::PersonRefused => AuthorizationErrorCode::AccessDenied,
+            Self::ConsentRequired => AuthorizationErrorCode::ConsentRequired,
+            Self::Acr => AuthorizationErrorCode::UnmetAuthenticationRequirements,
+            Self::WrongPerson | Self::PersonRefused | Self::ConsentRefused => {
+                AuthorizationErrorCode::AccessDenied
+            }
             Self::Timing | Self::UpstreamDown => AuthorizationErrorCode::TemporarilyUnavailable,
             Self::UpstreamSetUp => AuthorizationErrorCode::ServerError,
         }
@@ -113,7 +129,7 @@ impl RedirectedCause {
             Self::Registration => "the registration parameter is not supported",
             Self::MissingResponseType => "response_type is missing",
             Self::ResponseType => "response_type must be code",
-            Self::ResponseMode => "response_mode must be query",
+            Self::ResponseMode => "response_mode must be query or form_post",
             Self::Scope => {
                 "scope must contain openid, and this client must be allowed to ask for it"
             }
@@ -124,9 +140,14 @@ impl RedirectedCause {
             Self::Prompt => "prompt must be login, consent, select_account, or none alone",
             Self::MaxAge => "max_age must be a number of seconds",
             Self::Hint => "id_token_hint must be an ID Token issued here to this client",
+            Self::Claims => "claims must be a JSON object as in OpenID Connect Core section 5.5",
+            Self::TwoSubjects => "id_token_hint and the claims parameter name different subjects",
+            Self::Acr => "an essential acr was asked for that is not offered here",
             Self::TooLarge => "state, nonce and redirect_uri are too long together",
             Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
-            Self::WrongPerson => "another person signed in than id_token_hint names",
+            Self::ConsentRequired => "the person has to be asked, and prompt=none forbids asking",
+            Self::ConsentRefused => "the person refused",
+            Self::WrongPerson => "another person signed in than the request names",
             Self::PersonRefused => "the person refused or may not sign in",
             Self::Timing => "the sign-in took too long, or its answer was used before",
             Self::UpstreamDown => "the identity provider is not answering",
@@ -151,8 +172,13 @@ impl RedirectedCause {
             Self::Prompt => "prompt",
             Self::MaxAge => "max_age",
             Self::Hint => "hint",
+            Self::Claims => "claims",
+            Self::TwoSubjects => "two_subjects",
+            Self::Acr => "acr",
             Self::TooLarge => "too_large",
             Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::ConsentRefused => "consent_refused",
             Self::WrongPerson => "wrong_person",
             Self::PersonRefused => "person_refused",
             Self::Timing => "timing",

@@ -5,22 +5,27 @@
 mod attempts;
 mod callback;
 mod cause;
+mod consent;
 mod flow;
 mod next;
 mod problem;
 mod prompt;
+mod question;
 mod request;
 mod response;
 mod sign_in;
+mod unvouched;
 
 use std::sync::Arc;
 
 pub use crate::upstream::{Blame, Cause, UpstreamError};
 pub use cause::{DisplayedCause, RedirectedCause};
+pub use consent::Decision;
 pub use flow::{FlowCookie, MOST_FLOWS};
 pub use problem::{Problem, Retry, UpstreamProblem, WayBack};
+pub use question::{Item, Logo, Question};
 pub use request::ReturnAddress;
-pub use response::ReturnUrl;
+pub use response::{Delivery, FormPost, ReturnUrl};
 
 use super::failures::FailureLog;
 use super::session::LiveSessions;
@@ -37,9 +42,12 @@ use crate::domain::secret::Handle;
 use crate::domain::session::Session;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
-use crate::store::{CodeIssued, Codes, FlowClaim, IssueCode, Sessions, StoreError, Subjects};
+use crate::store::{
+    CodeIssued, Codes, Consents, FlowClaim, IssueCode, Sessions, StoreError, Subjects,
+};
 use crate::upstream::Provider;
 use attempts::AnsweredAttempts;
+use consent::Progress;
 use next::{Step, next_step};
 use request::Refusal;
 
@@ -55,6 +63,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn Provider>>,
     /// Codes.
     pub codes: Arc<dyn Codes>,
+    /// What people agreed to.
+    pub consents: Arc<dyn Consents>,
     /// Sessions.
     pub sessions: Arc<dyn Sessions>,
     /// People.
@@ -100,11 +110,13 @@ pub struct Answer {
 #[derive(Debug)]
 pub enum Outcome {
     /// Goes back to the client.
-    Return(ReturnUrl),
+    Return(Delivery),
     /// Goes to the upstream's page.
     SignIn(String),
     /// Shows the ways to sign in.
     Choose(Choice),
+    /// Shows what the client would learn, and asks.
+    Consent(Box<Question>),
     /// Shows what went wrong.
     Problem(Box<Problem>),
 }
@@ -165,7 +177,7 @@ impl Authorization {
         {
             Ok(found) => {
                 let session = found.map(|(session, _)| session);
-                self.advance(pending, &address, session, false, browser, now)
+                self.advance(pending, &address, session, Progress::NONE, browser, now)
                     .await
             }
             Err(error) => Err(error),
@@ -179,18 +191,47 @@ impl Authorization {
         pending: PendingAuthorization,
         address: &ReturnAddress,
         session: Option<Session>,
-        just_signed_in: bool,
+        progress: Progress,
         browser: &Browser,
         now: Timestamp,
     ) -> Result<Answer, StoreError> {
-        let step = next_step(&pending, session.as_ref(), just_signed_in, now);
+        let agreement = self
+            .agreement(
+                &pending,
+                address.client(),
+                session.as_ref(),
+                progress.agreed,
+            )
+            .await?;
+        let step = next_step(
+            &pending,
+            session.as_ref(),
+            progress.signed_in,
+            agreement.agreed,
+            now,
+        );
         match (step, session) {
             (Step::Issue, Some(session)) => {
+                let pending = PendingAuthorization {
+                    scope: agreement.scope,
+                    ..pending
+                };
                 self.issue(pending, address, session, browser, now).await
             }
-            (Step::Issue | Step::SignIn, _) => Ok(self.ask_to_sign_in(pending, address, browser)),
+            (Step::AskConsent, Some(session)) => {
+                let fresh = progress.signed_in;
+                self.ask_for_consent(pending, address, &session, &agreement, fresh, browser)
+                    .await
+            }
+            (Step::Issue | Step::AskConsent | Step::SignIn, _) => {
+                Ok(self.ask_to_sign_in(pending, address, browser))
+            }
             (Step::LoginRequired, _) => Ok(self.refused(
                 Refusal::Redirected(address.clone(), RedirectedCause::LoginRequired),
+                browser,
+            )),
+            (Step::ConsentRequired, _) => Ok(self.refused(
+                Refusal::Redirected(address.clone(), RedirectedCause::ConsentRequired),
                 browser,
             )),
             (Step::WrongPerson, _) => {
@@ -243,6 +284,8 @@ impl Authorization {
                     redirect_uri: pending.redirect_uri.clone(),
                     code_challenge: pending.code_challenge.clone(),
                     scope: pending.scope.clone(),
+                    claims: pending.claims.clone(),
+                    issued_at: now.as_millis(),
                     nonce: pending.nonce.clone(),
                     subject: session.subject.clone(),
                     sid: session.sid.clone(),

@@ -1,5 +1,5 @@
 //! The one decision point: what a browser does next. A pure function of the request, the
-//! live session and the moment.
+//! live session, what its person agreed to, and the moment.
 
 use std::time::Duration;
 
@@ -14,10 +14,23 @@ pub(super) enum Step {
     Issue,
     /// Through an upstream.
     SignIn,
-    /// `prompt=none` forbids asking.
+    /// The person is asked what the client may learn.
+    AskConsent,
+    /// `prompt=none` forbids asking who it is.
     LoginRequired,
+    /// `prompt=none` forbids asking for consent.
+    ConsentRequired,
     /// The person who signed in for this request is not the one whom the client meant.
     WrongPerson,
+}
+
+/// Whether the session's person has agreed to what the request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agreed {
+    /// Yes, or the operator has for everybody.
+    Yes,
+    /// Not yet, or the request wants it said again.
+    NotYet,
 }
 
 /// Decides. `session` is live: neither expired nor ended, its person active.
@@ -27,6 +40,7 @@ pub(super) fn next_step(
     pending: &PendingAuthorization,
     session: Option<&Session>,
     just_signed_in: bool,
+    agreed: Agreed,
     now: Timestamp,
 ) -> Step {
     let ask = if pending.demand.silent {
@@ -44,12 +58,16 @@ pub(super) fn next_step(
     match &pending.demand.subject {
         Some(wanted) if *wanted != session.subject => {
             if signed_in_for_this && !pending.demand.silent {
-                Step::WrongPerson
-            } else {
-                ask
+                return Step::WrongPerson;
             }
+            return ask;
         }
-        Some(_) | None => Step::Issue,
+        Some(_) | None => {}
+    }
+    match agreed {
+        Agreed::Yes => Step::Issue,
+        Agreed::NotYet if pending.demand.silent => Step::ConsentRequired,
+        Agreed::NotYet => Step::AskConsent,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::Authorization;
 use super::cause::{DisplayedCause, RedirectedCause};
 use super::request::ReturnAddress;
-use super::response::ReturnUrl;
+use super::response::Delivery;
 use crate::domain::authorization::PendingAuthorization;
 use crate::domain::id::{FlowId, UpstreamId};
 use crate::upstream::{Blame, UpstreamError};
@@ -76,8 +76,8 @@ pub struct Retry {
 pub struct WayBack {
     /// Its name.
     pub client_name: String,
-    /// Where the link leads.
-    pub url: ReturnUrl,
+    /// How it is told.
+    pub answer: Delivery,
 }
 
 impl Authorization {
@@ -95,7 +95,7 @@ impl Authorization {
     pub(super) fn way_back(&self, address: &ReturnAddress, cause: RedirectedCause) -> WayBack {
         WayBack {
             client_name: address.client().name.clone(),
-            url: address.with_error(cause, &self.parts.issuer),
+            answer: address.with_error(cause, &self.parts.issuer),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `prompt` (OIDC Core section 3.1.2.1).
 
-/// What `prompt` asks for. `consent` is met by the operator's standing consent.
+/// What `prompt` asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prompt {
     /// `none`
     pub(super) silent: bool,
     /// `login` or `select_account`: DingTalk's page offers both at once.
     pub(super) fresh: bool,
+    /// `consent`
+    pub(super) consent: bool,
 }
 
 impl Prompt {
@@ -26,7 +28,10 @@ impl Prompt {
                     prompt.fresh = true;
                     others = true;
                 }
-                "consent" => others = true,
+                "consent" => {
+                    prompt.consent = true;
+                    others = true;
+                }
                 _ => return None,
             }
         }

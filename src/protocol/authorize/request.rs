@@ -8,7 +8,8 @@ use super::cause::{DisplayedCause, RedirectedCause};
 use super::flow::fits;
 use super::prompt::Prompt;
 use crate::clock::Timestamp;
-use crate::domain::authorization::{PendingAuthorization, SignInDemand};
+use crate::domain::authorization::{PendingAuthorization, ResponseMode, SignInDemand};
+use crate::domain::claims_request::{ClaimsRequest, ClaimsRequestError};
 use crate::domain::client::{Client, Clients};
 use crate::domain::grant_type::GrantType;
 use crate::domain::id::{ClientId, FlowId, SubjectId};
@@ -16,6 +17,7 @@ use crate::domain::locale::Locale;
 use crate::domain::params::{Parameters, ParametersError};
 use crate::domain::pkce::CodeChallenge;
 use crate::domain::scope::{Scope, Scopes};
+use crate::protocol::ACR;
 
 /// A redirect_uri that was proved to belong to the client, with the state that goes back
 /// with every answer. Can be made in this file alone.
@@ -24,6 +26,7 @@ pub struct ReturnAddress {
     client: Arc<Client>,
     redirect_uri: String,
     state: Option<String>,
+    response_mode: ResponseMode,
 }
 
 impl ReturnAddress {
@@ -45,6 +48,12 @@ impl ReturnAddress {
         self.state.as_deref()
     }
 
+    /// How answers get there, errors too.
+    #[must_use]
+    pub const fn response_mode(&self) -> ResponseMode {
+        self.response_mode
+    }
+
     /// Proves the address of a request that comes back from a cookie: the client may have
     /// been changed or removed meanwhile.
     pub(super) fn of_pending(pending: &PendingAuthorization, clients: &Clients) -> Option<Self> {
@@ -53,6 +62,7 @@ impl ReturnAddress {
             client,
             redirect_uri: pending.redirect_uri.clone(),
             state: pending.state.clone(),
+            response_mode: pending.response_mode,
         })
     }
 
@@ -74,6 +84,11 @@ impl ReturnAddress {
             client,
             redirect_uri: redirect_uri.to_owned(),
             state: parameters.get("state").map(str::to_owned),
+            // An unknown mode is refused later, by the ordinary one.
+            response_mode: parameters
+                .get("response_mode")
+                .and_then(ResponseMode::parse)
+                .unwrap_or_default(),
         })
     }
 }
@@ -129,6 +144,7 @@ fn check_rest(
     if !scope.contains(Scope::Openid) {
         return Err(RedirectedCause::Scope);
     }
+    let asked = claims(parameters, client)?;
     Ok(PendingAuthorization {
         flow: FlowId::mint(parts.entropy.as_ref()),
         client: client.id.clone(),
@@ -137,11 +153,14 @@ fn check_rest(
         state: address.state().map(str::to_owned),
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: challenge(parameters, client)?,
-        demand: demand(parts, parameters, client)?,
+        demand: demand(parts, parameters, client, asked.subject)?,
+        claims: asked.claims,
+        response_mode: address.response_mode(),
         locale: parameters.get("ui_locales").and_then(Locale::of_ui_locales),
         started_at: now.as_millis(),
         attempt: None,
         travelled: false,
+        question: None,
     })
 }
 
@@ -163,8 +182,26 @@ fn refuse_other_forms(parameters: &Parameters) -> Result<(), RedirectedCause> {
         Some(_) => return Err(RedirectedCause::ResponseType),
     }
     match parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(RedirectedCause::ResponseMode),
+        Some(mode) if ResponseMode::parse(mode).is_none() => Err(RedirectedCause::ResponseMode),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// OIDC Core section 5.5. An essential `acr` that can't be given is a failed sign-in (section
+/// 5.5.1.1), which is known before anybody is bothered: there is one way to sign in.
+fn claims(parameters: &Parameters, client: &Client) -> Result<ClaimsRequest, RedirectedCause> {
+    let Some(text) = parameters.get("claims") else {
+        return Ok(ClaimsRequest::default());
+    };
+    let asked = ClaimsRequest::parse(text, &client.scope).map_err(|error| match error {
+        ClaimsRequestError::TooLong | ClaimsRequestError::NotJson | ClaimsRequestError::Form => {
+            RedirectedCause::Claims
+        }
+        ClaimsRequestError::Subjects => RedirectedCause::TwoSubjects,
+    })?;
+    match &asked.essential_acr {
+        Some(values) if !values.iter().any(|value| value == ACR) => Err(RedirectedCause::Acr),
+        Some(_) | None => Ok(asked),
     }
 }
 
@@ -187,6 +224,7 @@ fn demand(
     parts: &Parts,
     parameters: &Parameters,
     client: &Client,
+    named: Option<SubjectId>,
 ) -> Result<SignInDemand, RedirectedCause> {
     let prompt = Prompt::parse(parameters.get("prompt")).ok_or(RedirectedCause::Prompt)?;
     let max_age = match parameters.get("max_age") {
@@ -197,11 +235,18 @@ fn demand(
         Some(_) => return Err(RedirectedCause::MaxAge),
         None => client.default_max_age,
     };
+    let subject = match (hinted_subject(parts, parameters, client)?, named) {
+        (Some(hinted), Some(named)) if hinted != named => {
+            return Err(RedirectedCause::TwoSubjects);
+        }
+        (hinted, named) => hinted.or(named),
+    };
     Ok(SignInDemand {
         silent: prompt.silent,
         fresh: prompt.fresh,
+        consent: prompt.consent,
         max_age,
-        subject: hinted_subject(parts, parameters, client)?,
+        subject,
     })
 }
 

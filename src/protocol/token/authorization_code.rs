@@ -121,6 +121,7 @@ impl Token {
             subject: code.subject.clone(),
             sid: code.sid.clone(),
             scope: code.scope.clone(),
+            claims: code.claims.clone(),
             auth_time: code.auth_time,
             bond: Bond::Session,
             family: None,

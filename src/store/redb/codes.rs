@@ -159,7 +159,8 @@ fn redeem_code(
     Ok(Redeemed::Fresh)
 }
 
-/// The session that a code hangs from, unless it was ended or its person was blocked.
+/// The session that a code hangs from, unless it was ended, its person was blocked, or the
+/// consent behind the code was taken back.
 fn live_session(
     transaction: &WriteTransaction,
     code: &AuthorizationCode,
@@ -174,7 +175,11 @@ fn live_session(
     let subjects = transaction.open_table(SUBJECTS).map_err(failed)?;
     let subject: Option<Subject> = get_row(&subjects, "subjects", code.subject.as_str())?;
     Ok(subject
-        .filter(|subject| subject.status == SubjectStatus::Active && !subject.has_ended(&session))
+        .filter(|subject| {
+            subject.status == SubjectStatus::Active
+                && !subject.has_ended(&session)
+                && !subject.has_taken_back(&code.client, code.issued_at)
+        })
         .map(|_| session))
 }
 

@@ -6,6 +6,7 @@ mod access;
 mod assertions;
 mod audit;
 mod codes;
+mod consents;
 mod database;
 mod expiry;
 mod families;

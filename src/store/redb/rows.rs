@@ -35,6 +35,8 @@ pub(super) const FAMILY_OWNERS: TableDefinition<(&str, &str, &str), ()> =
 /// jti of an access token that was revoked → when it would have ended
 pub(super) const REVOKED_ACCESS: TableDefinition<&str, i64> =
     TableDefinition::new("revoked_access");
+/// (sub, client id) → Consent
+pub(super) const CONSENTS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("consents");
 /// flow id → when the claim may be forgotten
 pub(super) const CLAIMED_FLOWS: TableDefinition<&str, i64> = TableDefinition::new("claimed_flows");
 /// number → AuditEvent
@@ -68,6 +70,7 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(FAMILIES).map_err(failed)?;
     transaction.open_table(FAMILY_OWNERS).map_err(failed)?;
     transaction.open_table(REVOKED_ACCESS).map_err(failed)?;
+    transaction.open_table(CONSENTS).map_err(failed)?;
     transaction.open_table(CLAIMED_FLOWS).map_err(failed)?;
     transaction.open_table(EVENTS).map_err(failed)?;
     transaction.open_table(FAILURES).map_err(failed)?;

@@ -132,6 +132,7 @@ fn upsert_subject(
                 last_sign_in: now,
                 status: SubjectStatus::Active,
                 signed_out_at: None,
+                withdrawals: Vec::new(),
             };
             links
                 .insert(link_key(&act.identity.link), subject.id.as_str())

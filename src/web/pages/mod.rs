@@ -1,6 +1,10 @@
-//! Pages: server-rendered, without script, with one style sheet of our own.
+//! Pages: server-rendered, with one style sheet of our own, and without script but for the
+//! one line that posts an answer.
 
+pub(super) mod applications;
 pub(super) mod choose;
+pub(super) mod consent;
+pub(super) mod form_post;
 pub(super) mod home;
 pub(super) mod problem;
 
@@ -11,7 +15,7 @@ use http::{HeaderValue, StatusCode};
 
 /// Where the style sheet is served. The number changes with its content, so that it can be
 /// cached for ever.
-pub(super) const STYLE_PATH: &str = "/static/dingpass.1.css";
+pub(super) const STYLE_PATH: &str = "/static/dingpass.2.css";
 
 const STYLE: &str = include_str!("../static/dingpass.css");
 const ICON: &str = include_str!("../static/icon.svg");

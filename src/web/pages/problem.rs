@@ -7,7 +7,10 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::protocol::Correlation;
-use crate::protocol::authorize::{Blame, Problem, Retry, UpstreamError, WayBack};
+use crate::protocol::authorize::{
+    Blame, Delivery, FormPost, Problem, Retry, UpstreamError, WayBack,
+};
+use crate::web::headers::{Sources, policy};
 use crate::web::state::Settings;
 use crate::web::text::{Message, Text};
 
@@ -19,6 +22,7 @@ struct Page<'a> {
     tone: &'static str,
     sign: &'static str,
     links: Vec<Link>,
+    form: Option<(String, &'a FormPost)>,
     contact: Option<&'a str>,
     contact_href: Option<String>,
     details: Vec<(&'static str, String)>,
@@ -45,6 +49,7 @@ pub(in crate::web) fn not_found(
         tone: "calm",
         sign: "?",
         links: vec![to_start(text)],
+        form: None,
         contact: settings.contact.as_deref(),
         contact_href: settings.contact.as_deref().and_then(contact_href),
         details: vec![(text.reference, correlation.0.clone())],
@@ -75,6 +80,11 @@ pub(in crate::web) fn show(
     if let Some(error) = error {
         details.extend(upstream_details(text, error));
     }
+    let form = way_back(problem).and_then(|way| match &way.answer {
+        Delivery::Redirect(_) => None,
+        Delivery::Form(form) => Some((around(text.back_to, &way.client_name), form)),
+    });
+    let source = form.as_ref().map(|(_, form)| form.source.clone());
     let done = matches!(problem, Problem::AlreadyDone { .. });
     let page = Page {
         text,
@@ -82,13 +92,37 @@ pub(in crate::web) fn show(
         tone: if done { "good" } else { "calm" },
         sign: if done { "✓" } else { "!" },
         links: links(text, problem),
+        form,
         contact: settings.contact.as_deref(),
         contact_href: settings.contact.as_deref().and_then(contact_href),
         details,
         open: is_for_an_administrator(problem),
         apply_link: error.and_then(|error| error.detail.apply_link.as_deref()),
     };
-    super::render(&page, status(problem))
+    let mut response = super::render(&page, status(problem));
+    if let Some(source) = source {
+        policy(
+            &mut response,
+            &Sources {
+                form: &[&source],
+                ..Sources::default()
+            },
+        );
+    }
+    response
+}
+
+/// The way back to the client, where there is one.
+fn way_back(problem: &Problem) -> Option<&WayBack> {
+    match problem {
+        Problem::Upstream(upstream) => Some(&upstream.back),
+        Problem::Blocked { back, .. } | Problem::WrongPerson { back, .. } => Some(back),
+        Problem::BadRequest(_)
+        | Problem::FlowLost
+        | Problem::AlreadyDone { .. }
+        | Problem::UnknownUpstream
+        | Problem::Broken { .. } => None,
+    }
 }
 
 /// Whether the person is asked to pass the details on: then they are not folded away.
@@ -156,7 +190,13 @@ fn links(text: &Text, problem: &Problem) -> Vec<Link> {
             } else {
                 text.try_again
             };
-            vec![retry(label, &upstream.retry), back(text, &upstream.back)]
+            [
+                Some(retry(label, &upstream.retry)),
+                back(text, &upstream.back),
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         }
         Problem::Blocked {
             retry: again,
@@ -165,9 +205,10 @@ fn links(text: &Text, problem: &Problem) -> Vec<Link> {
         | Problem::WrongPerson {
             retry: again,
             back: way,
-        } => {
-            vec![retry(text.other_account, again), back(text, way)]
-        }
+        } => [Some(retry(text.other_account, again)), back(text, way)]
+            .into_iter()
+            .flatten()
+            .collect(),
     }
 }
 
@@ -193,12 +234,16 @@ fn retry(label: &str, retry: &Retry) -> Link {
     }
 }
 
-fn back(text: &Text, way: &WayBack) -> Link {
-    Link {
-        id: "back",
-        label: around(text.back_to, &way.client_name),
-        href: way.url.as_str().to_owned(),
-        primary: false,
+/// A link, unless the client wants its answers posted: then it is a form.
+fn back(text: &Text, way: &WayBack) -> Option<Link> {
+    match &way.answer {
+        Delivery::Redirect(url) => Some(Link {
+            id: "back",
+            label: around(text.back_to, &way.client_name),
+            href: url.as_str().to_owned(),
+            primary: false,
+        }),
+        Delivery::Form(_) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::domain::params::Parameters;
 use crate::protocol::Correlation;
-use crate::protocol::authorize::{Answer, Outcome};
+use crate::protocol::authorize::{Answer, Delivery, Outcome};
 use crate::web::pages;
 use crate::web::state::Web;
 use crate::web::text::Text;
@@ -136,10 +136,12 @@ pub(in crate::web) async fn callback(
     respond(&web, answer, &correlation)
 }
 
-fn respond(web: &Web, answer: Answer, correlation: &Correlation) -> Response {
+pub(in crate::web) fn respond(web: &Web, answer: Answer, correlation: &Correlation) -> Response {
     let text = Text::of(answer.locale);
     let mut response = match answer.outcome {
-        Outcome::Return(url) => redirect(url.as_str()),
+        Outcome::Return(Delivery::Redirect(url)) => redirect(url.as_str()),
+        Outcome::Return(Delivery::Form(form)) => pages::form_post::show(text, &form),
+        Outcome::Consent(question) => pages::consent::show(text, &question),
         Outcome::SignIn(url) => redirect(&url),
         Outcome::Choose(choice) => pages::choose::show(text, &choice),
         Outcome::Problem(problem) => {

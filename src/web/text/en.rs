@@ -1,6 +1,6 @@
 //! English
 
-use super::{Message, Text};
+use super::{Applications, ClaimNames, Consent, Gift, Gifts, Message, Returning, Text};
 
 pub(super) const TEXT: Text = Text {
     lang: "en",
@@ -12,6 +12,84 @@ pub(super) const TEXT: Text = Text {
     },
     choose_title: "Choose how to sign in",
     choose_lead: ("to continue to “", "”"),
+    returning: Returning {
+        title: "Taking you back",
+        lead: ("You are on your way back to “", "”."),
+        go: "Continue",
+    },
+    consent: Consent {
+        title: "Consent",
+        heading: ("“", "” ", "would like to know this about you"),
+        more: "You agreed to a part of it before; what is new is marked.",
+        new: "new",
+        allow: "Allow",
+        refuse: "Refuse",
+        signed_in_as: ("Signed in as ", "."),
+        policy: "Privacy policy",
+        terms: "Terms of service",
+        later: "You can take this back at any time, on this service's page “Your applications”.",
+    },
+    applications: Applications {
+        title: "Your applications",
+        lead: "You let these applications know about you. If you take it back, what they hold stops working at once, and you will be asked again at the next sign-in.",
+        none: "You have not agreed to anything yet. Applications that your organisation has approved for everybody are not listed.",
+        nobody: (
+            "You are not signed in.",
+            "Sign in from the application that you want to use, then open this page again to see what you agreed to.",
+        ),
+        since: ("Since ", ""),
+        withdraw: "Take it back",
+    },
+    list_separator: ", ",
+    gifts: Gifts {
+        openid: Gift {
+            title: "Who you are",
+            words: "A number by which the application knows you again. It is neither your phone nor your job number.",
+        },
+        profile: Gift {
+            title: "Profile",
+            words: "Name, nickname, picture, user name, language and time zone.",
+        },
+        email: Gift {
+            title: "E-mail",
+            words: "Your e-mail address.",
+        },
+        phone: Gift {
+            title: "Phone",
+            words: "Your phone number.",
+        },
+        groups: Gift {
+            title: "Departments and roles",
+            words: "The numbers of your departments and roles.",
+        },
+        dingtalk: Gift {
+            title: "DingTalk",
+            words: "Your identifiers in DingTalk, your organisation, title and job number.",
+        },
+        offline: Gift {
+            title: "Access while you are away",
+            words: "The application can go on reading the above when you are not there, until you take it back.",
+        },
+    },
+    claims: ClaimNames {
+        name: "name",
+        nickname: "nickname",
+        picture: "picture",
+        username: "user name",
+        updated_at: "when your profile changed",
+        locale: "language",
+        zoneinfo: "time zone",
+        email: "e-mail address",
+        email_verified: "whether the e-mail address is verified",
+        phone: "phone number",
+        phone_verified: "whether the phone number is verified",
+        groups: "numbers of departments and roles",
+        userid: "DingTalk userid",
+        unionid: "DingTalk unionId",
+        corpid: "organisation",
+        title: "title",
+        job_number: "job number",
+    },
     try_again: "Try again",
     other_account: "Use another account",
     back_to: ("Back to “", "”"),

@@ -5,6 +5,8 @@ mod en;
 mod zh;
 
 use crate::domain::locale::Locale;
+use crate::domain::person_claim::PersonClaim;
+use crate::domain::scope::Scope;
 use crate::protocol::authorize::{Cause, DisplayedCause, Problem};
 
 /// The texts of one language.
@@ -17,6 +19,13 @@ pub(super) struct Text {
     pub(super) choose_title: &'static str,
     /// Before the client's name.
     pub(super) choose_lead: (&'static str, &'static str),
+    pub(super) returning: Returning,
+    pub(super) consent: Consent,
+    pub(super) applications: Applications,
+    /// Between the names of a list.
+    pub(super) list_separator: &'static str,
+    gifts: Gifts,
+    claims: ClaimNames,
     pub(super) try_again: &'static str,
     pub(super) other_account: &'static str,
     /// Around the client's name.
@@ -58,6 +67,80 @@ pub(super) struct Text {
     broken: Message,
 }
 
+/// The page that posts an answer.
+pub(super) struct Returning {
+    pub(super) title: &'static str,
+    /// Around the client's name.
+    pub(super) lead: (&'static str, &'static str),
+    pub(super) go: &'static str,
+}
+
+/// The question for consent.
+pub(super) struct Consent {
+    pub(super) title: &'static str,
+    /// Around the client's name, and what it wants.
+    pub(super) heading: (&'static str, &'static str, &'static str),
+    /// Something was agreed to before.
+    pub(super) more: &'static str,
+    pub(super) new: &'static str,
+    pub(super) allow: &'static str,
+    pub(super) refuse: &'static str,
+    /// Around the person's name.
+    pub(super) signed_in_as: (&'static str, &'static str),
+    pub(super) policy: &'static str,
+    pub(super) terms: &'static str,
+    pub(super) later: &'static str,
+}
+
+/// The list of what a person gave to whom.
+pub(super) struct Applications {
+    pub(super) title: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) none: &'static str,
+    /// Nobody is signed in: what, and what to do.
+    pub(super) nobody: (&'static str, &'static str),
+    /// Around a day.
+    pub(super) since: (&'static str, &'static str),
+    pub(super) withdraw: &'static str,
+}
+
+/// What a scope gives, in words.
+pub(super) struct Gift {
+    pub(super) title: &'static str,
+    pub(super) words: &'static str,
+}
+
+struct Gifts {
+    openid: Gift,
+    profile: Gift,
+    email: Gift,
+    phone: Gift,
+    groups: Gift,
+    dingtalk: Gift,
+    offline: Gift,
+}
+
+/// Claims by name.
+struct ClaimNames {
+    name: &'static str,
+    nickname: &'static str,
+    picture: &'static str,
+    username: &'static str,
+    updated_at: &'static str,
+    locale: &'static str,
+    zoneinfo: &'static str,
+    email: &'static str,
+    email_verified: &'static str,
+    phone: &'static str,
+    phone_verified: &'static str,
+    groups: &'static str,
+    userid: &'static str,
+    unionid: &'static str,
+    corpid: &'static str,
+    title: &'static str,
+    job_number: &'static str,
+}
+
 /// What happened, and what to do.
 pub(super) struct Message {
     pub(super) title: &'static str,
@@ -71,6 +154,42 @@ impl Text {
         match locale {
             Some(Locale::English) => &en::TEXT,
             Some(Locale::Chinese) | None => &zh::TEXT,
+        }
+    }
+
+    /// The words for what a scope gives.
+    pub(super) const fn gift(&self, scope: Scope) -> &Gift {
+        match scope {
+            Scope::Openid => &self.gifts.openid,
+            Scope::Profile => &self.gifts.profile,
+            Scope::Email => &self.gifts.email,
+            Scope::Phone => &self.gifts.phone,
+            Scope::Groups => &self.gifts.groups,
+            Scope::Dingtalk => &self.gifts.dingtalk,
+            Scope::OfflineAccess => &self.gifts.offline,
+        }
+    }
+
+    /// The words for a claim.
+    pub(super) const fn claim(&self, claim: PersonClaim) -> &'static str {
+        match claim {
+            PersonClaim::Name => self.claims.name,
+            PersonClaim::Nickname => self.claims.nickname,
+            PersonClaim::Picture => self.claims.picture,
+            PersonClaim::PreferredUsername | PersonClaim::Username => self.claims.username,
+            PersonClaim::UpdatedAt => self.claims.updated_at,
+            PersonClaim::Locale => self.claims.locale,
+            PersonClaim::Zoneinfo => self.claims.zoneinfo,
+            PersonClaim::Email => self.claims.email,
+            PersonClaim::EmailVerified => self.claims.email_verified,
+            PersonClaim::PhoneNumber | PersonClaim::Phone => self.claims.phone,
+            PersonClaim::PhoneNumberVerified => self.claims.phone_verified,
+            PersonClaim::Groups => self.claims.groups,
+            PersonClaim::DingtalkUserid => self.claims.userid,
+            PersonClaim::DingtalkUnionid => self.claims.unionid,
+            PersonClaim::DingtalkCorpid => self.claims.corpid,
+            PersonClaim::Title => self.claims.title,
+            PersonClaim::JobNumber => self.claims.job_number,
         }
     }
 

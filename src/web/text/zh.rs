@@ -1,6 +1,6 @@
 //! 简体中文
 
-use super::{Message, Text};
+use super::{Applications, ClaimNames, Consent, Gift, Gifts, Message, Returning, Text};
 
 pub(super) const TEXT: Text = Text {
     lang: "zh-CN",
@@ -12,6 +12,84 @@ pub(super) const TEXT: Text = Text {
     },
     choose_title: "选择登录方式",
     choose_lead: ("登录后将继续访问「", "」"),
+    returning: Returning {
+        title: "正在返回应用",
+        lead: ("正在带您回到「", "」。"),
+        go: "继续",
+    },
+    consent: Consent {
+        title: "授权确认",
+        heading: ("「", "」", "想了解您的以下信息"),
+        more: "您以前同意过其中一部分；这次的新内容已标出。",
+        new: "新增",
+        allow: "同意",
+        refuse: "拒绝",
+        signed_in_as: ("当前登录：", ""),
+        policy: "隐私政策",
+        terms: "服务条款",
+        later: "您可以随时在本服务的“已授权的应用”页面撤回同意。",
+    },
+    applications: Applications {
+        title: "已授权的应用",
+        lead: "您同意过让这些应用了解您的信息。撤回之后，应用手里的凭证立即失效，下次登录时会再次询问您。",
+        none: "您还没有单独授权过任何应用；由组织统一授权的应用不在此列。",
+        nobody: (
+            "您现在没有登录。",
+            "请先从您要使用的应用登录，再打开这个页面，就可以看到您授权过的应用。",
+        ),
+        since: ("授权日期：", ""),
+        withdraw: "撤回授权",
+    },
+    list_separator: "、",
+    gifts: Gifts {
+        openid: Gift {
+            title: "身份标识",
+            words: "一个编号，应用用它认出您；它不是您的手机号或工号。",
+        },
+        profile: Gift {
+            title: "基本资料",
+            words: "姓名、昵称、头像、用户名、语言和时区。",
+        },
+        email: Gift {
+            title: "邮箱",
+            words: "您的邮箱地址。",
+        },
+        phone: Gift {
+            title: "手机号",
+            words: "您的手机号码。",
+        },
+        groups: Gift {
+            title: "部门和角色",
+            words: "您所在部门和角色的编号。",
+        },
+        dingtalk: Gift {
+            title: "钉钉资料",
+            words: "您在钉钉里的标识、所在组织、职位和工号。",
+        },
+        offline: Gift {
+            title: "离线访问",
+            words: "您不在线时，应用也能继续读取以上信息，直到您撤回同意。",
+        },
+    },
+    claims: ClaimNames {
+        name: "姓名",
+        nickname: "昵称",
+        picture: "头像",
+        username: "用户名",
+        updated_at: "资料更新时间",
+        locale: "语言",
+        zoneinfo: "时区",
+        email: "邮箱地址",
+        email_verified: "邮箱是否已验证",
+        phone: "手机号码",
+        phone_verified: "手机号是否已验证",
+        groups: "部门和角色的编号",
+        userid: "钉钉 userid",
+        unionid: "钉钉 unionId",
+        corpid: "组织标识",
+        title: "职位",
+        job_number: "工号",
+    },
     try_again: "重试",
     other_account: "换一个账号",
     back_to: ("返回「", "」"),

@@ -104,6 +104,7 @@ async fn every_answer_has_the_issuer_and_nothing_that_the_specs_do_not_name() {
         ("prompt", "none login"),
         ("max_age", "x"),
         ("id_token_hint", "x"),
+        ("claims", "x"),
         ("code_challenge", "x"),
         ("code_challenge_method", "S256"),
     ] {

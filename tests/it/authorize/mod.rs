@@ -2,8 +2,10 @@
 
 mod addresses;
 mod answers;
+mod asked_claims;
 mod attempts;
 mod detours;
+mod form_post;
 mod hints;
 mod languages;
 mod loopback;
@@ -19,6 +21,7 @@ mod scopes;
 mod tabs;
 mod upstreams;
 
+pub(crate) use form_post::fields;
 pub(crate) use request::{
     Ask, error_of, payload, redeem, refused_on_a_page, single_pages, userinfo_status,
 };

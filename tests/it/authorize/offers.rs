@@ -44,13 +44,16 @@ async fn every_response_type_but_code_is_unsupported() {
     }
 }
 
-/// OAuth 2.0 Multiple Response Types section 2.1: only query is offered yet.
+/// OAuth 2.0 Multiple Response Types section 2.1: what is not offered is told in
+/// the query, which every client reads.
 #[tokio::test]
-async fn every_response_mode_but_query_is_refused_in_the_query() {
+async fn every_response_mode_that_is_not_offered_is_refused_in_the_query() {
     let house = House::start().await;
     for mode in [
         "fragment",
-        "form_post",
+        "form_post.jwt",
+        "FORM_POST",
+        "query form_post",
         "jwt",
         "query.jwt",
         "web_message",

@@ -84,14 +84,14 @@ async fn a_wrong_address_gets_a_page_by_post_too() {
 #[tokio::test]
 async fn a_long_form_is_not_turned_into_a_url() {
     let house = House::start().await;
-    let ask = Ask::new().and("claims", &"x".repeat(20_000));
+    let ask = Ask::new().and("padding", &"x".repeat(20_000));
     let page = house
         .browser()
         .post(&house.url("/authorize"), &ask.form())
         .await;
     assert!(page.location().unwrap().starts_with(&house.sim.url));
     // More than any form has is not read, and so nothing in it is obeyed.
-    let ask = Ask::new().and("claims", &"x".repeat(70_000));
+    let ask = Ask::new().and("padding", &"x".repeat(70_000));
     let mut browser = house.browser();
     let page = browser.post(&house.url("/authorize"), &ask.form()).await;
     let page = browser.onward(page, &house.sim.url).await;

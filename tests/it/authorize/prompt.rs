@@ -61,9 +61,7 @@ async fn login_and_select_account_go_through_dingtalk_again() {
     for prompt in [
         "login",
         "select_account",
-        "login consent",
-        "consent login",
-        "select_account login consent",
+        "select_account login",
         "login login",
     ] {
         house.clock.advance_seconds(5);
@@ -76,18 +74,6 @@ async fn login_and_select_account_go_through_dingtalk_again() {
         let after = house.sim.count("/v1.0/oauth2/userAccessToken").await;
         assert_eq!(after, visits + 1, "{prompt}");
     }
-}
-
-/// CONTRIBUTING.md, Decisions: the operator's standing consent meets `prompt=consent`.
-#[tokio::test]
-async fn consent_is_met_by_the_operators_consent() {
-    let house = House::start().await;
-    let mut browser = house.browser();
-    let first = id_token(&house, &mut browser, &Ask::new()).await;
-    house.clock.advance_seconds(5);
-    let ask = Ask::new().and("prompt", "consent");
-    let second = id_token(&house, &mut browser, &ask).await;
-    assert_eq!(first["auth_time"], second["auth_time"]);
 }
 
 /// `none` beside another value is an error; so is a value that nobody knows.

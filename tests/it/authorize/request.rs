@@ -107,6 +107,7 @@ pub(crate) fn single_pages() -> Vec<(String, u16)> {
         (format!("/authorize?{}", foreign.query()), 400),
         ("/authorize?client_id=nobody".to_owned(), 400),
         ("/authorize?a=1&a=2".to_owned(), 400),
+        ("/applications".to_owned(), 200),
         ("/sign-in".to_owned(), 400),
         ("/sign-in/acme?flow=none".to_owned(), 400),
         ("/callback/acme?code=a&state=b.c".to_owned(), 400),

@@ -275,7 +275,7 @@ fn nocobase_is_told_of_scopes_that_it_reads() {
 #[test]
 fn members_that_ask_for_nothing_are_accepted_without_a_word() {
     let text = client(
-        "contacts = [\"a@example.com\"]\nsoftware_id = \"x\"\nsoftware_version = \"1\"\nrequire_auth_time = true\ngrant_types = [\"authorization_code\"]\nresponse_types = [\"code\"]\nsubject_type = \"public\"\nid_token_signed_response_alg = \"RS256\"\nconsent = \"implied\"",
+        "contacts = [\"a@example.com\"]\nsoftware_id = \"x\"\nsoftware_version = \"1\"\nrequire_auth_time = true\ngrant_types = [\"authorization_code\"]\nresponse_types = [\"code\"]\nsubject_type = \"public\"\nid_token_signed_response_alg = \"RS256\"\nconsent = \"implied\"\ndefault_acr_values = [\"urn:dingpass:acr:dingtalk\"]",
     );
     assert_eq!(warnings(&text), [""; 0]);
 }

@@ -58,12 +58,15 @@ async fn members_whose_absence_has_a_meaning_are_there() {
     for (member, value) in [
         ("request_uri_parameter_supported", serde_json::json!(false)),
         ("request_parameter_supported", serde_json::json!(false)),
-        ("claims_parameter_supported", serde_json::json!(false)),
+        ("claims_parameter_supported", serde_json::json!(true)),
         (
             "grant_types_supported",
             serde_json::json!(["authorization_code", "refresh_token", "client_credentials"]),
         ),
-        ("response_modes_supported", serde_json::json!(["query"])),
+        (
+            "response_modes_supported",
+            serde_json::json!(["query", "form_post"]),
+        ),
         (
             "token_endpoint_auth_methods_supported",
             serde_json::json!([

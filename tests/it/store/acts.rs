@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dingpass::clock::Timestamp;
+use dingpass::domain::claims_request::RequestedClaims;
 use dingpass::domain::code::{AuthorizationCode, CodeState};
 use dingpass::domain::event::{AuditEvent, EventKind};
 use dingpass::domain::grant::{Bond, Grant};
@@ -80,6 +81,8 @@ pub(super) fn issue(session: &Session, code: &str, seconds: u64) -> IssueCode {
             redirect_uri: "https://app.example/callback".to_owned(),
             code_challenge: None,
             scope: Scopes::parse("openid"),
+            claims: RequestedClaims::default(),
+            issued_at: at(seconds).as_millis(),
             nonce: None,
             subject: session.subject.clone(),
             sid: session.sid.clone(),
@@ -100,6 +103,7 @@ pub(super) fn granted(session: &Session, grant: &str, seconds: u64) -> Redemptio
         subject: session.subject.clone(),
         sid: session.sid.clone(),
         scope: Scopes::parse("openid"),
+        claims: RequestedClaims::default(),
         auth_time: session.auth_time,
         bond: Bond::Session,
         family: None,

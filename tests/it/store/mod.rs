@@ -10,6 +10,7 @@ mod audit;
 mod blocked;
 mod closing;
 mod codes;
+mod consents;
 mod families;
 mod family_races;
 mod file;
