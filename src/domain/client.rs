@@ -249,6 +249,16 @@ impl Clients {
         self.0.get(id).cloned()
     }
 
+    /// Those that want to be told of ends of sessions over the back channel.
+    #[must_use]
+    pub fn to_tell(&self) -> Arc<[ClientId]> {
+        self.0
+            .values()
+            .filter(|client| client.backchannel_logout.is_some())
+            .map(|client| client.id.clone())
+            .collect()
+    }
+
     /// All of them, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Client>> {
         self.0.values()

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod issuer;
 pub mod lifetimes;
 pub mod locale;
+pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod reach;

@@ -17,7 +17,7 @@ use crate::domain::params::Parameters;
 use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
 use crate::domain::session::Session;
 use crate::protocol::Correlation;
-use crate::store::{SignIn, SignInRecorded, SignedOut, StoreError};
+use crate::store::{SignIn, SignInRecorded, SignOutEverywhere, SignedOut, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
 
 impl Authorization {
@@ -131,6 +131,7 @@ impl Authorization {
                 upstream: provider.id().clone(),
                 client: pending.client.clone(),
                 keep_until: now.plus(keep),
+                to_tell: self.parts.clients.to_tell(),
                 correlation: correlation.0.clone(),
                 now,
             })
@@ -183,14 +184,15 @@ impl Authorization {
         let signed_out = self
             .parts
             .subjects
-            .sign_out_everywhere(
-                link.as_ref().clone(),
-                provider.id().clone(),
-                error.cause.as_str(),
-                error.detail.request_id.clone(),
-                correlation.0.clone(),
+            .sign_out_everywhere(SignOutEverywhere {
+                link: link.as_ref().clone(),
+                upstream: provider.id().clone(),
+                cause: error.cause.as_str(),
+                upstream_request: error.detail.request_id.clone(),
+                to_tell: self.parts.clients.to_tell(),
+                correlation: correlation.0.clone(),
                 now,
-            )
+            })
             .await?;
         if signed_out == SignedOut::Everywhere {
             tracing::info!("all sessions of that person were ended");

@@ -13,6 +13,7 @@ mod codes;
 mod families;
 mod family_races;
 mod file;
+mod logouts;
 mod people;
 mod races;
 mod redemption;
