@@ -11,7 +11,9 @@ use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::protocol::{authorize, documents, health, introspection, revocation, token, userinfo};
+use super::protocol::{
+    authorize, documents, health, introspection, logout, revocation, token, userinfo,
+};
 use super::state::Web;
 use super::{cors, error, headers, pages, trace};
 use crate::protocol::discovery::path;
@@ -37,6 +39,8 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/sign-in", step(authorize::choose))
         .route("/sign-in/{upstream}", step(authorize::sign_in))
         .route("/callback/{upstream}", step(authorize::callback))
+        .route(path::END_SESSION, step(logout::get).post(logout::post))
+        .route(path::CONFIRM_LOGOUT, post(logout::confirm))
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::INTROSPECTION, post(introspection::post))

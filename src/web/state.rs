@@ -11,6 +11,7 @@ use crate::protocol::authorize::Authorization;
 use crate::protocol::discovery::Documents;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
+use crate::protocol::logout::Logout;
 use crate::protocol::revocation::Revocation;
 use crate::protocol::token::Token;
 use crate::protocol::userinfo::Userinfo;
@@ -19,6 +20,8 @@ use crate::protocol::userinfo::Userinfo;
 pub struct Web {
     /// The authorization endpoint and the callbacks.
     pub authorization: Authorization,
+    /// The end-session endpoint.
+    pub logout: Logout,
     /// The token endpoint.
     pub token: Token,
     /// The UserInfo endpoint.

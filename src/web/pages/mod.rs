@@ -1,8 +1,11 @@
-//! Pages: server-rendered, without script, with one style sheet of our own.
+//! Pages: server-rendered, without script (but for one that leaves early), with one style sheet of our own.
 
 pub(super) mod choose;
 pub(super) mod home;
+pub(super) mod logout;
+mod policy;
 pub(super) mod problem;
+pub(super) mod signed_out;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
@@ -11,7 +14,7 @@ use http::{HeaderValue, StatusCode};
 
 /// Where the style sheet is served. The number changes with its content, so that it can be
 /// cached for ever.
-pub(super) const STYLE_PATH: &str = "/static/dingpass.1.css";
+pub(super) const STYLE_PATH: &str = "/static/dingpass.2.css";
 
 const STYLE: &str = include_str!("../static/dingpass.css");
 const ICON: &str = include_str!("../static/icon.svg");

@@ -2,10 +2,12 @@
 //! compile.
 
 mod en;
+mod logout;
 mod zh;
 
 use crate::domain::locale::Locale;
 use crate::protocol::authorize::{Cause, DisplayedCause, Problem};
+use logout::LogoutText;
 
 /// The texts of one language.
 pub(super) struct Text {
@@ -33,6 +35,7 @@ pub(super) struct Text {
     pub(super) our_address: &'static str,
     pub(super) apply: &'static str,
     pub(super) not_found: Message,
+    pub(super) logout: LogoutText,
     missing_client: Message,
     unknown_client: Message,
     missing_redirect: Message,
