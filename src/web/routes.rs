@@ -40,7 +40,10 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/sign-in/{upstream}", step(authorize::sign_in))
         .route("/callback/{upstream}", step(authorize::callback))
         .route(path::END_SESSION, step(logout::get).post(logout::post))
-        .route(path::CONFIRM_LOGOUT, post(logout::confirm))
+        .route(
+            path::CONFIRM_LOGOUT,
+            step(logout::get).post(logout::confirm),
+        )
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::INTROSPECTION, post(introspection::post))

@@ -105,8 +105,9 @@ export async function startDemo() {
 }
 
 // `dingpass sim` and `dingpass serve` with as many upstreams as there are names, and one
-// client. `contact` goes into the pages.
-export async function startBroker({ upstreams = ['Acme'], redirect, clientUri, contact }) {
+// client, `members` of which are further TOML lines; `more` are further sections. `contact`
+// goes into the pages.
+export async function startBroker({ upstreams = ['Acme'], redirect, clientUri, contact, members = '', more = '' }) {
   const [broker, sim] = [await freePort(), await freePort()];
   const issuer = `http://127.0.0.1:${broker}`;
   const simUrl = `http://127.0.0.1:${sim}`;
@@ -145,6 +146,8 @@ ${clientUri ? `client_uri = "${clientUri}"` : ''}
 redirect_uris = ["${redirect}"]
 scope = "openid profile"
 require_pkce = false
+${members}
+${more}
 `,
   );
   const running = [];
@@ -191,6 +194,7 @@ export async function startOtherSite() {
   return {
     url,
     callback: `${url}/callback`,
+    after: `${url}/after`,
     posts(toAction, withFields) {
       action = toAction;
       fields = withFields;

@@ -17,6 +17,7 @@ before(async () => {
     redirect: site.callback,
     clientUri: `${site.url}/`,
     contact: 'it-help@acme.example',
+    members: `post_logout_redirect_uris = ["${site.after}"]`,
   });
   browser = await launch();
 });

@@ -17,6 +17,7 @@ const broker = await startBroker({
   redirect: other.callback,
   clientUri: `${other.url}/`,
   contact: 'it-help@acme.example',
+  members: `post_logout_redirect_uris = ["${other.after}"]`,
 });
 try {
   for (const locale of ['zh-CN', 'en-US']) {

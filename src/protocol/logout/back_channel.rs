@@ -238,12 +238,9 @@ impl UnderWay {
             Some(Ok(key)) => {
                 self.keys.remove(&key);
             }
-            // A panic: which one it was is not known, so that all of the others are let end.
-            Some(Err(_)) => {
-                tracing::error!("the delivery of a logout panicked");
-                while self.tasks.join_next().await.is_some() {}
-                self.keys.clear();
-            }
+            // A panic, a defect of ours: its key stays, so that the same is not tried again and
+            // again before the next start.
+            Some(Err(_)) => tracing::error!("the delivery of a logout panicked"),
             None => std::future::pending().await,
         }
     }

@@ -153,3 +153,12 @@ async fn the_page_shows_nothing_of_the_request() {
     let link = page.href("back").unwrap();
     assert!(link.ends_with("state=zzz%3Cscript%3E%22%27"), "{link}");
 }
+
+/// The address bar's own way back to the form's address asks, like any other visit.
+#[tokio::test]
+async fn a_visit_to_the_form_s_address_asks() {
+    let (house, mut browser, _) = signed_in().await;
+    let page = browser.get(&house.url("/logout/confirm")).await;
+    assert!(asks(&page) && page.status == 200);
+    assert!(is_signed_in(&house, &mut browser).await);
+}
