@@ -79,11 +79,20 @@ async fn members_whose_absence_has_a_meaning_are_there() {
         ),
         (
             "revocation_endpoint_auth_methods_supported",
-            serde_json::json!(["client_secret_basic", "client_secret_post", "none"]),
+            serde_json::json!([
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+                "none"
+            ]),
         ),
         (
             "introspection_endpoint_auth_methods_supported",
-            serde_json::json!(["client_secret_basic", "client_secret_post"]),
+            serde_json::json!([
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt"
+            ]),
         ),
     ] {
         assert_eq!(metadata[member], value, "{member}");
