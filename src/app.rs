@@ -25,7 +25,9 @@ use crate::protocol::failures::FailureLog;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
 use crate::protocol::issue::Mint;
+use crate::protocol::logout::{self, BackChannel, BackChannelParts, Logout};
 use crate::protocol::revocation::Revocation;
+use crate::protocol::session::LiveSessions;
 use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Retention, Store, StoreError};
@@ -128,6 +130,7 @@ fn warn_of_a_lost_database(config: &Config) {
 /// A broker, ready to be served.
 pub struct App {
     router: Router,
+    back_channel: Arc<BackChannel>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     failures: Arc<FailureLog>,
@@ -173,9 +176,18 @@ impl App {
             Arc::clone(&clients),
             &config.issuer,
             Arc::clone(&store) as _,
-            client_urls,
+            client_urls.clone(),
             Arc::clone(&failures),
         ));
+        let back_channel = Arc::new(BackChannel::new(BackChannelParts {
+            issuer: config.issuer.clone(),
+            clients: Arc::clone(&clients),
+            deliveries: Arc::clone(&store) as _,
+            keyring: Arc::clone(&keyring),
+            entropy: Arc::clone(&entropy),
+            clock: Arc::clone(&clock),
+            urls: client_urls,
+        }));
         let web = Web {
             origins: web::ClientOrigins::of(&clients),
             documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
@@ -188,7 +200,7 @@ impl App {
                 consents: Arc::clone(&store) as _,
                 sessions: Arc::clone(&store) as _,
                 subjects: Arc::clone(&store) as _,
-                keyring,
+                keyring: Arc::clone(&keyring),
                 entropy: Arc::clone(&entropy),
                 failures: Arc::clone(&failures),
             }),
@@ -198,6 +210,13 @@ impl App {
                 Arc::clone(&store) as _,
                 config.lifetimes,
             ),
+            logout: Logout::new(logout::Parts {
+                issuer: config.issuer.clone(),
+                clients: Arc::clone(&clients),
+                sessions: LiveSessions::new(Arc::clone(&store) as _, config.lifetimes),
+                logouts: Arc::clone(&store) as _,
+                keyring: Arc::clone(&keyring),
+            }),
             token: Token::new(token::Parts {
                 authenticator: Arc::clone(&authenticator),
                 lifetimes: config.lifetimes,
@@ -234,6 +253,7 @@ impl App {
         };
         Ok(Self {
             router: web::router(Arc::new(web)),
+            back_channel,
             store,
             clock,
             failures,
@@ -283,8 +303,21 @@ impl App {
         }))
     }
 
-    /// Sweeps, and tells what was counted, until `stopped`, and tells the rest then.
+    /// Who tells clients of logouts: to be woken where the clock is moved by hand.
+    pub fn back_channel(&self) -> Arc<BackChannel> {
+        Arc::clone(&self.back_channel)
+    }
+
+    /// Sweeps, tells what was counted, and tells clients of logouts, until `stopped`; tells the
+    /// rest then.
     pub async fn run_background(self, stopped: CancellationToken) {
+        tokio::join!(
+            self.keep_house(&stopped),
+            self.back_channel().run(stopped.cancelled()),
+        );
+    }
+
+    async fn keep_house(&self, stopped: &CancellationToken) {
         let mut ticks = tokio::time::interval(SWEEP_EVERY);
         loop {
             tokio::select! {

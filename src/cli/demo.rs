@@ -133,6 +133,9 @@ fn configuration(issuer: &str, sim_url: &str, app_url: &str, secret: &str) -> St
 [store]
 url = "redb::memory:"
 
+[outbound]
+allowed_addresses = ["127.0.0.0/8"]     # the sample application is told of logouts here
+
 [[upstream]]
 id = "acme"
 kind = "dingtalk"
@@ -152,6 +155,8 @@ client_secret = "{secret}"
 client_name = "dingpass demo"
 client_uri = "{app_url}/"
 redirect_uris = ["{app_url}/callback"]
+post_logout_redirect_uris = ["{app_url}/"]
+backchannel_logout_uri = "{app_url}/backchannel-logout"
 scope = "openid profile email phone groups dingtalk"
 "#
     )

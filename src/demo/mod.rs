@@ -1,7 +1,9 @@
 //! The sample application: a relying party built on the `openidconnect` crate, which knows
 //! nothing of the broker but issuer, id and secret. It signs a person in, verifies the ID
-//! Token, reads userinfo, and shows what it learned.
+//! Token, reads userinfo, shows what it learned, and signs out: by a button, or when the
+//! provider says over the back channel that the session ended.
 
+mod back_channel;
 mod http_client;
 mod pages;
 mod relying_party;
@@ -12,8 +14,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use http::header::{LOCATION, SET_COOKIE};
+use axum::routing::{get, post};
+use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::entropy::Entropy;
@@ -63,7 +65,7 @@ impl SampleApplication {
             &settings.issuer,
             &settings.client_id,
             &settings.client_secret,
-            &format!("{}/callback", settings.base_url),
+            &settings.base_url,
             HttpClient::new()?,
         )?;
         Ok(Self(Arc::new(Inner {
@@ -81,6 +83,8 @@ impl SampleApplication {
             .route("/login", get(login))
             .route("/callback", get(callback))
             .route("/forget", get(forget))
+            .route("/sign-out", get(sign_out))
+            .route("/backchannel-logout", post(told))
             .route("/sample.css", get(pages::style))
             .route("/sample.svg", get(pages::icon))
             .with_state(self.clone())
@@ -134,6 +138,34 @@ async fn callback(
 async fn forget(State(app): State<SampleApplication>, headers: HeaderMap) -> Response {
     app.0.sessions.forget(&headers);
     redirect("/", None)
+}
+
+/// Leaves the provider, too (OIDC RP-Initiated Logout): the application's own session first.
+async fn sign_out(State(app): State<SampleApplication>, headers: HeaderMap) -> Response {
+    let Some(person) = app.0.sessions.signed_in(&headers) else {
+        return redirect("/", None);
+    };
+    app.0.sessions.forget(&headers);
+    match app.0.relying_party.sign_out(&person).await {
+        Ok(url) => redirect(&url, None),
+        Err(error) => pages::failed(pages::text_for(&headers), &error.to_string()),
+    }
+}
+
+/// The provider says that a session ended. The form is small, and nothing of it is trusted
+/// before it is verified.
+async fn told(State(app): State<SampleApplication>, form: String) -> Response {
+    let Some(token) = back_channel::token_of(&form) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match app.0.relying_party.ended_session(&token).await {
+        Ok(sid) => {
+            app.0.sessions.forget_session(&sid);
+            let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            (StatusCode::OK, no_store).into_response()
+        }
+        Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    }
 }
 
 fn redirect(url: &str, cookie: Option<&str>) -> Response {

@@ -4,18 +4,20 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{
-    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdTokenClaims,
-    CoreIdTokenVerifier, CoreProviderMetadata,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdToken,
+    CoreIdTokenClaims, CoreIdTokenVerifier,
 };
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    Scope, TokenResponse as _, UserInfoClaims,
+    IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope, TokenResponse as _,
+    UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::SampleError;
+use super::back_channel::session_of;
 use super::http_client::HttpClient;
 
 /// What the application asks for.
@@ -26,6 +28,7 @@ pub(super) struct RelyingParty {
     client_id: ClientId,
     client_secret: ClientSecret,
     redirect_url: RedirectUrl,
+    after_logout: PostLogoutRedirectUrl,
     http: HttpClient,
 }
 
@@ -56,6 +59,15 @@ pub(super) struct Person {
     pub(super) name: String,
     pub(super) id_token: Map<String, Value>,
     pub(super) userinfo: Map<String, Value>,
+    /// Presented when the person signs out.
+    token: CoreIdToken,
+}
+
+impl Person {
+    /// The provider's name of the session.
+    pub(super) fn sid(&self) -> Option<&str> {
+        self.id_token.get("sid").and_then(Value::as_str)
+    }
 }
 
 /// Userinfo's claims, whatever they are.
@@ -68,20 +80,21 @@ impl RelyingParty {
         issuer: &str,
         client_id: &str,
         client_secret: &str,
-        redirect_url: &str,
+        base_url: &str,
         http: HttpClient,
     ) -> Result<Self, SampleError> {
         Ok(Self {
             issuer: IssuerUrl::new(issuer.to_owned()).map_err(failed)?,
             client_id: ClientId::new(client_id.to_owned()),
             client_secret: ClientSecret::new(client_secret.to_owned()),
-            redirect_url: RedirectUrl::new(redirect_url.to_owned()).map_err(failed)?,
+            redirect_url: RedirectUrl::new(format!("{base_url}/callback")).map_err(failed)?,
+            after_logout: PostLogoutRedirectUrl::new(format!("{base_url}/")).map_err(failed)?,
             http,
         })
     }
 
-    async fn discover(&self) -> Result<CoreProviderMetadata, SampleError> {
-        CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http)
+    async fn discover(&self) -> Result<ProviderMetadataWithLogout, SampleError> {
+        ProviderMetadataWithLogout::discover_async(self.issuer.clone(), &self.http)
             .await
             .map_err(failed)
     }
@@ -188,7 +201,34 @@ impl RelyingParty {
                 .unwrap_or_default(),
             id_token: payload(&id_token.to_string())?,
             userinfo,
+            token: id_token.clone(),
         })
+    }
+}
+
+impl RelyingParty {
+    /// The address at which a person leaves the provider, and comes back here.
+    pub(super) async fn sign_out(&self, person: &Person) -> Result<String, SampleError> {
+        let metadata = self.discover().await?;
+        let endpoint = metadata
+            .additional_metadata()
+            .end_session_endpoint
+            .clone()
+            .ok_or_else(|| SampleError("the provider has no logout".into()))?;
+        let url = LogoutRequest::from(endpoint)
+            .set_id_token_hint(&person.token)
+            .set_client_id(self.client_id.clone())
+            .set_post_logout_redirect_uri(self.after_logout.clone())
+            .http_get_url();
+        Ok(url.into())
+    }
+
+    /// The session that a logout token of the provider says has ended.
+    pub(super) async fn ended_session(&self, token: &str) -> Result<String, SampleError> {
+        let metadata = self.discover().await?;
+        let keys = serde_json::to_value(metadata.jwks()).map_err(failed)?;
+        let keys = serde_json::from_value(keys).map_err(failed)?;
+        session_of(token, &keys, self.issuer.as_str(), self.client_id.as_str())
     }
 }
 

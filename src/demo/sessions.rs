@@ -74,12 +74,21 @@ impl Sessions {
         }
     }
 
-    /// Forgets this browser. The broker's session is another matter.
+    /// Forgets this browser. The provider's session is another matter.
     pub(super) fn forget(&self, headers: &HeaderMap) {
         if let Some(id) = id(headers, NAME) {
             let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
             states.remove(&id);
         }
+    }
+
+    /// Forgets everybody who signed in in that session of the provider.
+    pub(super) fn forget_session(&self, sid: &str) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.retain(|_, state| match state {
+            State::SignedIn(person) => person.sid() != Some(sid),
+            State::Pending(_) => true,
+        });
     }
 
     fn put(&self, name: &str, state: State) -> String {

@@ -228,6 +228,13 @@ impl Client {
         })
     }
 
+    /// Whether a person may be sent to `requested` after a logout.
+    #[must_use]
+    pub fn admits_post_logout(&self, requested: &str) -> Option<Admission> {
+        let any_port = self.application_type == ApplicationType::Native;
+        self.post_logout.admits(requested, any_port)
+    }
+
     /// Whether `requested` is one of its redirect URIs.
     #[must_use]
     pub fn admits_redirect(&self, requested: &str) -> bool {
@@ -235,6 +242,46 @@ impl Client {
         self.redirect_uris
             .iter()
             .any(|registered| registered.admits(requested, any_port))
+    }
+}
+
+impl PostLogout {
+    /// Whether a person may be sent to `requested` after a logout. The rules are those of
+    /// redirect URIs; where a query is left out of the comparison, everything before it must
+    /// still be the registered text, and there is no fragment in any case.
+    fn admits(&self, requested: &str, any_port: bool) -> Option<Admission> {
+        let exact = self.uris.iter().any(|uri| uri.admits(requested, any_port));
+        if exact {
+            return Some(Admission::Exact);
+        }
+        let (place, query) = requested.split_once('?')?;
+        let is_plain = query.bytes().all(|byte| {
+            byte.is_ascii_graphic() && !matches!(byte, b'#' | b'\\' | b'"' | b'<' | b'>')
+        });
+        let is_known = self.any_query
+            && is_plain
+            && self
+                .uris
+                .iter()
+                .any(|uri| uri.as_str().split('?').next() == Some(place));
+        is_known.then_some(Admission::OtherQuery)
+    }
+}
+
+/// In which way an address is one of a client's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// To the letter.
+    Exact,
+    /// But for its query.
+    OtherQuery,
+}
+
+impl Admission {
+    /// Whether it is the registered one to the letter.
+    #[must_use]
+    pub const fn is_exact(self) -> bool {
+        matches!(self, Self::Exact)
     }
 }
 
@@ -247,6 +294,16 @@ impl Clients {
     #[must_use]
     pub fn find(&self, id: &ClientId) -> Option<Arc<Client>> {
         self.0.get(id).cloned()
+    }
+
+    /// Those that want to be told of ends of sessions over the back channel.
+    #[must_use]
+    pub fn to_tell(&self) -> Arc<[ClientId]> {
+        self.0
+            .values()
+            .filter(|client| client.backchannel_logout.is_some())
+            .map(|client| client.id.clone())
+            .collect()
     }
 
     /// All of them, in no order.

@@ -18,6 +18,7 @@ pub mod identity;
 pub mod issuer;
 pub mod lifetimes;
 pub mod locale;
+pub mod logout;
 pub mod params;
 pub mod person_claim;
 pub mod pkce;

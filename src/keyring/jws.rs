@@ -7,9 +7,33 @@ use serde::{Deserialize, Serialize};
 
 use super::{Keyring, Signer, SigningFailed};
 
+/// What a JWT of ours is: its `typ`. One kind must never pass for another (RFC 8725 section
+/// 3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenType {
+    /// An ID Token.
+    Id,
+    /// A logout token (OIDC Back-Channel Logout section 2.4).
+    Logout,
+}
+
+impl TokenType {
+    const fn typ(self) -> &'static str {
+        match self {
+            Self::Id => "JWT",
+            Self::Logout => "logout+jwt",
+        }
+    }
+}
+
 /// Signs `claims` as a JWT.
-pub(super) fn sign<T: Serialize>(signer: &dyn Signer, claims: &T) -> Result<String, SigningFailed> {
+pub(super) fn sign<T: Serialize>(
+    signer: &dyn Signer,
+    kind: TokenType,
+    claims: &T,
+) -> Result<String, SigningFailed> {
     let mut header = Header::new(signer.algorithm());
+    header.typ = Some(kind.typ().to_owned());
     header.kid = Some(signer.kid().to_owned());
     let mut token = encode(&header)?;
     token.push('.');
@@ -49,6 +73,13 @@ pub(super) fn verify(
     token: &str,
 ) -> Result<OwnToken, VerifyError> {
     let header = decode_header(token).map_err(|_| VerifyError)?;
+    // A client that was told of a logout holds a token that is no ID Token.
+    let is_id_token = header
+        .typ
+        .is_none_or(|typ| typ.eq_ignore_ascii_case(TokenType::Id.typ()));
+    if !is_id_token {
+        return Err(VerifyError);
+    }
     let kid = header.kid.ok_or(VerifyError)?;
     let signer = keyring.find(&kid).ok_or(VerifyError)?;
     let key = DecodingKey::from_jwk(&signer.public_jwk()).map_err(|_| VerifyError)?;

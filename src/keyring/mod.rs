@@ -15,7 +15,7 @@ mod succession;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 
-pub use jws::{OwnToken, VerifyError};
+pub use jws::{OwnToken, TokenType, VerifyError};
 pub use ring::Keyring;
 pub use sealing::{Purpose, Sealer};
 pub use succession::{open_successor, seal_successor};

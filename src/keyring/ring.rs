@@ -8,8 +8,11 @@ use serde::Serialize;
 
 use super::prepared::{Rs256Key, generate_rsa_pem};
 use super::sealing::{SEALING_KEY_BYTES, Sealer};
-use super::{KeyringError, OwnToken, Signer, SigningFailed, VerifyError, directory, jws};
+use super::{
+    KeyringError, OwnToken, Signer, SigningFailed, TokenType, VerifyError, directory, jws,
+};
 use crate::clock::Timestamp;
+use crate::domain::client::Client;
 use crate::domain::secret::random_token;
 use crate::entropy::Entropy;
 
@@ -99,7 +102,21 @@ impl Keyring {
     /// # Errors
     /// [`SigningFailed`]
     pub fn sign<T: Serialize>(&self, claims: &T) -> Result<String, SigningFailed> {
-        jws::sign(self.signer(), claims)
+        jws::sign(self.signer(), TokenType::Id, claims)
+    }
+
+    /// Signs a JWT for a client: the one place where a client's algorithm is chosen, so that
+    /// its logout tokens are signed as its ID Tokens are. Today there is RS256 for all.
+    ///
+    /// # Errors
+    /// [`SigningFailed`]
+    pub fn sign_for<T: Serialize>(
+        &self,
+        _client: &Client,
+        kind: TokenType,
+        claims: &T,
+    ) -> Result<String, SigningFailed> {
+        jws::sign(self.signer(), kind, claims)
     }
 
     /// Verifies an ID Token that was issued here, whether or not its time is over.

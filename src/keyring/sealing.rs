@@ -16,6 +16,8 @@ pub enum Purpose {
     Flow,
     /// An access token.
     AccessToken,
+    /// The form of a logout's confirm page.
+    Logout,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
         match self {
             Self::Flow => "flow",
             Self::AccessToken => "access_token",
+            Self::Logout => "logout",
         }
     }
 }

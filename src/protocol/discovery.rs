@@ -32,6 +32,10 @@ pub mod path {
     pub const INTROSPECTION: &str = "/introspect";
     /// Revocation endpoint.
     pub const REVOCATION: &str = "/revoke";
+    /// End-session endpoint.
+    pub const END_SESSION: &str = "/logout";
+    /// Where the form of its confirm page goes.
+    pub const CONFIRM_LOGOUT: &str = "/logout/confirm";
     /// JWKS document.
     pub const JWKS: &str = "/jwks";
     /// OIDC Discovery section 4.
@@ -73,6 +77,7 @@ struct Metadata<'a> {
     userinfo_endpoint: String,
     revocation_endpoint: String,
     introspection_endpoint: String,
+    end_session_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
@@ -95,6 +100,10 @@ struct Metadata<'a> {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
 }
 
 /// Claims of the ID Token itself.
@@ -133,6 +142,7 @@ impl Documents {
             userinfo_endpoint: issuer.endpoint(path::USERINFO),
             revocation_endpoint: issuer.endpoint(path::REVOCATION),
             introspection_endpoint: issuer.endpoint(path::INTROSPECTION),
+            end_session_endpoint: issuer.endpoint(path::END_SESSION),
             jwks_uri: issuer.endpoint(path::JWKS),
             scopes_supported: Scope::ALL.map(Scope::as_str).to_vec(),
             response_types_supported: ["code"],
@@ -157,6 +167,10 @@ impl Documents {
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: true,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
         };
         Ok(Self {
             metadata: document(&metadata, METADATA_MAX_AGE)?,

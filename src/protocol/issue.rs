@@ -20,7 +20,7 @@ use crate::domain::lifetimes::Lifetimes;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::secret::{Digest, random_token};
 use crate::entropy::Entropy;
-use crate::keyring::{Keyring, Purpose, SigningFailed};
+use crate::keyring::{Keyring, Purpose, SigningFailed, TokenType};
 
 /// All that tokens are made from.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +122,10 @@ impl Mint {
         // OIDC Core section 12.2: a refresh for less than `openid` brings no ID Token.
         let id_token = if entitlement.scope.contains(Scope::Openid) {
             let claims = self.id_token_claims(entitlement, &access_token, now);
-            Some(self.keyring.sign(&claims)?)
+            Some(
+                self.keyring
+                    .sign_for(entitlement.client, TokenType::Id, &claims)?,
+            )
         } else {
             None
         };

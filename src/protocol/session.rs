@@ -43,6 +43,23 @@ impl LiveSessions {
         }))
     }
 
+    /// The session that `cookie` opens, expired or not, unless it was ended: what a logout
+    /// can end.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn find_unended(
+        &self,
+        cookie: Option<&str>,
+    ) -> Result<Option<(Session, Subject)>, StoreError> {
+        let Some(cookie) = cookie else {
+            return Ok(None);
+        };
+        let found = self.store.find_session(&Digest::of(cookie)).await?;
+        Ok(found
+            .filter(|(session, subject)| session.ended_at.is_none() && !subject.has_ended(session)))
+    }
+
     /// Whether a use at `now` is worth a write: often enough for the idle limit to be exact
     /// to a twentieth, seldom enough to cost nothing.
     #[must_use]

@@ -9,6 +9,7 @@
 mod assertions;
 mod consents;
 mod families;
+mod logouts;
 mod open;
 mod redb;
 
@@ -20,6 +21,10 @@ pub use consents::{ConsentRecorded, ConsentWithdrawn, Consents, RecordConsent};
 pub use families::{
     AccessInContext, AccessTokens, FamilyInContext, MOST_FAMILIES_PER_OWNER, RefreshFamilies,
     Revoked, Rotated, Rotation,
+};
+pub use logouts::{
+    Attempt, AttemptMade, AttemptRecorded, Deliveries, DueDeliveries, EndSession, Logouts,
+    SessionEnd, ToTell,
 };
 pub use open::{Location, open, open_audit};
 
@@ -92,6 +97,8 @@ pub struct SignIn {
     pub client: ClientId,
     /// Until when the session's row is kept.
     pub keep_until: Timestamp,
+    /// Which clients are told, if this ends another person's session.
+    pub to_tell: ToTell,
     /// Joins the audit event to the log.
     pub correlation: String,
     /// The moment.
@@ -226,6 +233,25 @@ pub trait Sessions: Send + Sync {
     async fn record_sign_in(&self, act: SignIn) -> Result<SignInRecorded, StoreError>;
 }
 
+/// An upstream does not vouch for a person any more: all their sessions are to end.
+#[derive(Clone, Debug)]
+pub struct SignOutEverywhere {
+    /// Whose.
+    pub link: Link,
+    /// The upstream.
+    pub upstream: UpstreamId,
+    /// Why, for the audit log.
+    pub cause: &'static str,
+    /// The upstream's own name of the call that said so.
+    pub upstream_request: Option<String>,
+    /// Which clients are told, of each session in which they took part.
+    pub to_tell: ToTell,
+    /// Joins the audit event to the log.
+    pub correlation: String,
+    /// The moment.
+    pub now: Timestamp,
+}
+
 /// What became of a person's sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -239,17 +265,8 @@ pub enum SignedOut {
 /// People.
 #[async_trait]
 pub trait Subjects: Send + Sync {
-    /// Ends every session of the person of a link, with all that hangs from them, because
-    /// `upstream` does not vouch for the person any more. `cause` goes into the audit log.
-    async fn sign_out_everywhere(
-        &self,
-        link: Link,
-        upstream: UpstreamId,
-        cause: &'static str,
-        upstream_request: Option<String>,
-        correlation: String,
-        now: Timestamp,
-    ) -> Result<SignedOut, StoreError>;
+    /// Ends every session of a person, with all that hangs from them.
+    async fn sign_out_everywhere(&self, act: SignOutEverywhere) -> Result<SignedOut, StoreError>;
 }
 
 /// The audit log, to be read.
@@ -314,6 +331,8 @@ pub trait Store:
     + Sessions
     + Subjects
     + Assertions
+    + Logouts
+    + Deliveries
     + Audit
     + AuditKeeping
     + Maintenance

@@ -111,6 +111,12 @@ pub(super) fn write(headers: &mut HeaderMap, changes: &[CookieChange], settings:
                 i64::try_from(settings.session_cookie.as_secs()).unwrap_or(i64::MAX),
                 settings,
             ),
+            CookieChange::DropSession => cookie(
+                format!("{}{SESSION}", prefix(settings)),
+                String::new(),
+                0,
+                settings,
+            ),
         };
         if let Ok(value) = HeaderValue::from_str(&cookie) {
             headers.append(SET_COOKIE, value);

@@ -11,7 +11,9 @@ use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::protocol::{authorize, documents, health, introspection, revocation, token, userinfo};
+use super::protocol::{
+    authorize, documents, health, introspection, logout, revocation, token, userinfo,
+};
 use super::state::Web;
 use super::{consent, cors, error, headers, pages, trace};
 use crate::protocol::discovery::path;
@@ -40,6 +42,11 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/consent", post(consent::decide))
         .route(consent::APPLICATIONS, get(consent::list))
         .route("/applications/withdraw", post(consent::withdraw))
+        .route(path::END_SESSION, step(logout::get).post(logout::post))
+        .route(
+            path::CONFIRM_LOGOUT,
+            step(logout::get).post(logout::confirm),
+        )
         .route(path::TOKEN, post(token::post))
         .route(path::USERINFO, get(userinfo::get).post(userinfo::post))
         .route(path::INTROSPECTION, post(introspection::post))

@@ -12,6 +12,7 @@ use crate::protocol::authorize::Authorization;
 use crate::protocol::discovery::Documents;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
+use crate::protocol::logout::Logout;
 use crate::protocol::revocation::Revocation;
 use crate::protocol::token::Token;
 use crate::protocol::userinfo::Userinfo;
@@ -22,6 +23,8 @@ pub struct Web {
     pub authorization: Authorization,
     /// What people gave to which applications.
     pub applications: Applications,
+    /// The end-session endpoint.
+    pub logout: Logout,
     /// The token endpoint.
     pub token: Token,
     /// The UserInfo endpoint.

@@ -204,6 +204,7 @@ export async function startOtherSite() {
   return {
     url,
     callback: `${url}/callback`,
+    after: `${url}/after`,
     posts(toAction, withFields) {
       action = toAction;
       fields = withFields;

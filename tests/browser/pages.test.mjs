@@ -18,6 +18,7 @@ before(async () => {
     clientUri: `${site.url}/`,
     contact: 'it-help@acme.example',
     more: tourClients(site),
+    client: `post_logout_redirect_uris = ["${site.after}"]`,
   });
   browser = await launch();
 });

@@ -18,6 +18,7 @@ const broker = await startBroker({
   clientUri: `${other.url}/`,
   contact: 'it-help@acme.example',
   more: tourClients(other),
+  client: `post_logout_redirect_uris = ["${other.after}"]`,
 });
 try {
   for (const locale of ['zh-CN', 'en-US']) {

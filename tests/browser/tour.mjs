@@ -107,6 +107,22 @@ export async function everyPage({ guest, demo, broker, other, chooseAndConfirm }
   await page.goto(answer.url());
   await see('already-done');
 
+  // Signing out. There is a session from the sign-in above.
+  const leave = (more) => at(`/logout?${new URLSearchParams(more)}`);
+  await leave({ client_id: 'demo', post_logout_redirect_uri: other.after });
+  await see('logout-confirm');
+  await leave({});
+  await see('logout-confirm-nobody');
+  await leave({ client_id: 'demo', post_logout_redirect_uri: 'https://elsewhere.example/' });
+  await see('logout-unregistered');
+  await leave({});
+  await page.locator('#sign-out').click();
+  await see('signed-out');
+  await leave({ client_id: 'demo', post_logout_redirect_uri: other.after });
+  await see('signed-out-with-a-way-back');
+  await leave({ id_token_hint: 'x' });
+  await see('logout-bad-hint');
+
   // The question for consent, and what was agreed to.
   const question = async (name, client, scope, more = '') => {
     const query = new URLSearchParams({

@@ -15,6 +15,7 @@ mod discovery;
 mod introspection;
 mod keyring;
 mod login;
+mod logout;
 mod machine;
 mod outbound;
 mod properties;

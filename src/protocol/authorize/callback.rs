@@ -132,6 +132,7 @@ impl Authorization {
                 upstream: provider.id().clone(),
                 client: pending.client.clone(),
                 keep_until: now.plus(keep),
+                to_tell: self.parts.clients.to_tell(),
                 correlation: correlation.0.clone(),
                 now,
             })

@@ -141,6 +141,8 @@ pub enum CookieChange {
     DropFlow(String),
     /// A new session.
     SetSession(Handle),
+    /// The session is over.
+    DropSession,
 }
 
 impl Authorization {

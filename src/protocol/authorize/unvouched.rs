@@ -9,7 +9,7 @@ use super::{Answer, Authorization, Browser};
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
 use crate::protocol::Correlation;
-use crate::store::{SignedOut, StoreError};
+use crate::store::{SignOutEverywhere, SignedOut, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
 
 impl Authorization {
@@ -32,14 +32,15 @@ impl Authorization {
         let signed_out = self
             .parts
             .subjects
-            .sign_out_everywhere(
-                link.as_ref().clone(),
-                provider.id().clone(),
-                error.cause.as_str(),
-                error.detail.request_id.clone(),
-                correlation.0.clone(),
+            .sign_out_everywhere(SignOutEverywhere {
+                link: link.as_ref().clone(),
+                upstream: provider.id().clone(),
+                cause: error.cause.as_str(),
+                upstream_request: error.detail.request_id.clone(),
+                to_tell: self.parts.clients.to_tell(),
+                correlation: correlation.0.clone(),
                 now,
-            )
+            })
             .await?;
         if signed_out == SignedOut::Everywhere {
             tracing::info!("all sessions of that person were ended");

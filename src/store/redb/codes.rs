@@ -6,6 +6,7 @@ use redb::{ReadableTable as _, WriteTransaction};
 use super::expiry::{Kind, remember};
 use super::families::add_family;
 use super::grants::{put_grant, revoke_grant};
+use super::logouts::take_part;
 use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, append_event, encode, get_row};
 use super::sessions::put_session;
 use super::{RedbStore, failed};
@@ -146,6 +147,7 @@ fn redeem_code(
                     grant.id.as_str().as_bytes(),
                 )?,
             }
+            take_part(transaction, &code.subject, &code.sid, client, now)?;
             code.state = CodeState::Granted(grant.id.clone());
             event
         }

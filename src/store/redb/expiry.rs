@@ -4,7 +4,9 @@
 
 use redb::{ReadableTable as _, WriteTransaction};
 
+use super::deliveries::sweep_one;
 use super::families::sweep_family;
+use super::logouts::forget_participants;
 use super::rows::{
     CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, REVOKED_ACCESS, SESSIONS, decode,
 };
@@ -28,6 +30,7 @@ pub(super) enum Kind {
     Family = 5,
     RevokedAccess = 6,
     Assertion = 20,
+    Delivery = 30,
 }
 
 impl Kind {
@@ -40,6 +43,7 @@ impl Kind {
             5 => Some(Self::Family),
             6 => Some(Self::RevokedAccess),
             20 => Some(Self::Assertion),
+            30 => Some(Self::Delivery),
             _ => None,
         }
     }
@@ -138,6 +142,7 @@ fn remove(
                     .map_err(failed)?
                     .remove(session.cookie.as_bytes().as_slice())
                     .map_err(failed)?;
+                forget_participants(transaction, &session)?;
             }
         }
         Kind::Grant => {
@@ -152,6 +157,7 @@ fn remove(
             }
         }
         Kind::Assertion => assertions::forget(transaction, row, now)?,
+        Kind::Delivery => sweep_one(transaction, name)?,
         Kind::Code => {
             transaction
                 .open_table(CODES)

@@ -8,9 +8,11 @@ mod audit;
 mod codes;
 mod consents;
 mod database;
+mod deliveries;
 mod expiry;
 mod families;
 mod grants;
+mod logouts;
 mod rows;
 mod sessions;
 mod slot;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use redb::{ReadTransaction, ReadableDatabase as _};
+use tokio::sync::Notify;
 
 use super::{Maintenance, Store, StoreError};
 use crate::clock::Timestamp;
@@ -33,6 +36,8 @@ use writer::Writer;
 pub(super) struct RedbStore {
     slot: Arc<Slot>,
     writer: Writer,
+    /// Woken after each act that may have asked for deliveries.
+    asked_for: Notify,
 }
 
 impl RedbStore {
@@ -50,7 +55,11 @@ impl RedbStore {
     fn in_place(place: Place) -> Result<Self, StoreError> {
         let slot = Arc::new(Slot::open(place)?);
         let writer = Writer::start(Arc::clone(&slot))?;
-        Ok(Self { slot, writer })
+        Ok(Self {
+            slot,
+            writer,
+            asked_for: Notify::new(),
+        })
     }
 
     fn read(&self) -> Result<ReadTransaction, StoreError> {

@@ -43,6 +43,15 @@ pub(super) const CLAIMED_FLOWS: TableDefinition<&str, i64> = TableDefinition::ne
 pub(super) const EVENTS: TableDefinition<u64, &[u8]> = TableDefinition::new("events");
 /// number → AuditEvent, of counted failures alone; one row of numbers with `EVENTS`
 pub(super) const FAILURES: TableDefinition<u64, &[u8]> = TableDefinition::new("failures");
+/// (sub, sid, client) → when that client last redeemed a code of that session
+pub(super) const PARTICIPANTS: TableDefinition<(&str, &str, &str), i64> =
+    TableDefinition::new("participants");
+/// (client, sid) → LogoutDelivery
+pub(super) const DELIVERIES: TableDefinition<(&str, &str), &[u8]> =
+    TableDefinition::new("deliveries");
+/// (client, moment, sid): the deliveries that wait, and until when
+pub(super) const DUE_DELIVERIES: TableDefinition<(&str, i64, &str), ()> =
+    TableDefinition::new("due_deliveries");
 /// (moment, kind of row, key of row): what to look at when that moment has come
 pub(super) const EXPIRY: TableDefinition<(i64, u8, &[u8]), ()> = TableDefinition::new("expiry");
 
@@ -75,6 +84,9 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(EVENTS).map_err(failed)?;
     transaction.open_table(FAILURES).map_err(failed)?;
     transaction.open_table(ASSERTIONS).map_err(failed)?;
+    transaction.open_table(PARTICIPANTS).map_err(failed)?;
+    transaction.open_table(DELIVERIES).map_err(failed)?;
+    transaction.open_table(DUE_DELIVERIES).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;
     Ok(())
 }

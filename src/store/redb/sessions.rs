@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::expiry::{Kind, remember};
-use super::families::revoke_families_of_session;
+use super::logouts::{EndOf, bury};
 use super::rows::{
     COOKIES, LINKS, SESSIONS, SUBJECTS, USERIDS, append_event, decode, encode, link_key,
 };
@@ -41,9 +41,15 @@ impl Sessions for RedbStore {
     }
 
     async fn record_sign_in(&self, act: SignIn) -> Result<SignInRecorded, StoreError> {
-        self.writer
+        let had_a_session = act.previous_cookie.is_some();
+        let recorded = self
+            .writer
             .run(move |transaction| record_sign_in(transaction, &act))
-            .await
+            .await?;
+        if had_a_session {
+            self.asked_for.notify_one();
+        }
+        Ok(recorded)
     }
 }
 
@@ -211,8 +217,10 @@ fn leave_previous_session(
     else {
         return Ok(None);
     };
-    let mut sessions = transaction.open_table(SESSIONS).map_err(failed)?;
-    let found = sessions
+    drop(cookies);
+    let found = transaction
+        .open_table(SESSIONS)
+        .map_err(failed)?
         .get(sid.as_str())
         .map_err(failed)?
         .map(|row| decode::<Session>("sessions", row.value()))
@@ -221,13 +229,18 @@ fn leave_previous_session(
         return Ok(None);
     };
     if session.subject == subject.id {
-        let goes_on = session.ended_at.is_none() && act.resume.as_ref() == Some(&session.sid);
+        // An end that came between the look and this act stands, the one of all sessions too.
+        let is_ended = session.ended_at.is_some() || subject.has_ended(&session);
+        let goes_on = !is_ended && act.resume.as_ref() == Some(&session.sid);
         return Ok(goes_on.then_some(session.sid));
     }
     if session.ended_at.is_none() {
-        session.ended_at = Some(act.now.as_millis());
-        put_session(&mut sessions, &session)?;
-        revoke_families_of_session(transaction, &session.subject, &session.sid, act.now)?;
+        let end = EndOf {
+            to_tell: &act.to_tell,
+            correlation: &act.correlation,
+            now: act.now,
+        };
+        bury(transaction, &mut session, &end)?;
         append_event(
             transaction,
             &event(

@@ -4,60 +4,65 @@ use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
 use super::families::revoke_families_of_subject;
+use super::logouts::{EndOf, bury_all};
 use super::rows::{LINKS, SUBJECTS, append_event, encode, get_row, link_key};
 use super::{RedbStore, failed};
-use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, EventKind};
-use crate::domain::id::UpstreamId;
 use crate::domain::identity::{Link, Subject};
-use crate::store::{SignedOut, StoreError, Subjects};
+use crate::store::{SignOutEverywhere, SignedOut, StoreError, Subjects};
 
 #[async_trait]
 impl Subjects for RedbStore {
-    async fn sign_out_everywhere(
-        &self,
-        link: Link,
-        upstream: UpstreamId,
-        cause: &'static str,
-        upstream_request: Option<String>,
-        correlation: String,
-        now: Timestamp,
-    ) -> Result<SignedOut, StoreError> {
-        self.writer
-            .run(move |transaction| {
-                let Some(mut subject) = find(transaction, &link)? else {
-                    return Ok(SignedOut::Unknown);
-                };
-                // Gone already, and never back since: nothing to end, and no row for each try.
-                if subject
-                    .signed_out_at
-                    .is_some_and(|moment| moment > subject.last_sign_in)
-                {
-                    return Ok(SignedOut::Everywhere);
-                }
-                subject.signed_out_at = Some(now.as_millis());
-                let row = encode("subjects", &subject)?;
-                transaction
-                    .open_table(SUBJECTS)
-                    .map_err(failed)?
-                    .insert(subject.id.as_str(), row.as_slice())
-                    .map_err(failed)?;
-                revoke_families_of_subject(transaction, &subject.id, now)?;
-                let event = AuditEvent {
-                    at: now.as_millis(),
-                    correlation: correlation.clone(),
-                    kind: EventKind::NoLongerVouchedFor {
-                        subject: subject.id,
-                        upstream: upstream.clone(),
-                        cause: cause.to_owned(),
-                        upstream_request: upstream_request.clone(),
-                    },
-                };
-                append_event(transaction, &event)?;
-                Ok(SignedOut::Everywhere)
-            })
-            .await
+    async fn sign_out_everywhere(&self, act: SignOutEverywhere) -> Result<SignedOut, StoreError> {
+        let signed_out = self
+            .writer
+            .run(move |transaction| sign_out_everywhere(transaction, &act))
+            .await?;
+        self.asked_for.notify_one();
+        Ok(signed_out)
     }
+}
+
+fn sign_out_everywhere(
+    transaction: &WriteTransaction,
+    act: &SignOutEverywhere,
+) -> Result<SignedOut, StoreError> {
+    let Some(mut subject) = find(transaction, &act.link)? else {
+        return Ok(SignedOut::Unknown);
+    };
+    // Gone already, and never back since: nothing to end, and no row for each try.
+    if subject
+        .signed_out_at
+        .is_some_and(|moment| moment > subject.last_sign_in)
+    {
+        return Ok(SignedOut::Everywhere);
+    }
+    let end = EndOf {
+        to_tell: &act.to_tell,
+        correlation: &act.correlation,
+        now: act.now,
+    };
+    bury_all(transaction, &subject.id, &end)?;
+    subject.signed_out_at = Some(act.now.as_millis());
+    let row = encode("subjects", &subject)?;
+    transaction
+        .open_table(SUBJECTS)
+        .map_err(failed)?
+        .insert(subject.id.as_str(), row.as_slice())
+        .map_err(failed)?;
+    revoke_families_of_subject(transaction, &subject.id, act.now)?;
+    let event = AuditEvent {
+        at: act.now.as_millis(),
+        correlation: act.correlation.clone(),
+        kind: EventKind::NoLongerVouchedFor {
+            subject: subject.id,
+            upstream: act.upstream.clone(),
+            cause: act.cause.to_owned(),
+            upstream_request: act.upstream_request.clone(),
+        },
+    };
+    append_event(transaction, &event)?;
+    Ok(SignedOut::Everywhere)
 }
 
 fn find(transaction: &WriteTransaction, link: &Link) -> Result<Option<Subject>, StoreError> {

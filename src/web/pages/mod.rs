@@ -1,12 +1,15 @@
-//! Pages: server-rendered, with one style sheet of our own, and without script but for the
-//! one line that posts an answer.
+//! Pages: server-rendered, with one style sheet of our own, and without script but for two
+//! that only go on sooner: the one that posts an answer, and the one that leaves early.
 
 pub(super) mod applications;
 pub(super) mod choose;
 pub(super) mod consent;
 pub(super) mod form_post;
 pub(super) mod home;
+pub(super) mod logout;
+mod policy;
 pub(super) mod problem;
+pub(super) mod signed_out;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};

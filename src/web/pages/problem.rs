@@ -43,11 +43,41 @@ pub(in crate::web) fn not_found(
     text: &'static Text,
     correlation: &Correlation,
 ) -> Response {
+    let message = &text.not_found;
+    one_message(
+        settings,
+        text,
+        message,
+        "?",
+        StatusCode::NOT_FOUND,
+        correlation,
+    )
+}
+
+/// A page with nothing but a message.
+pub(in crate::web) fn plain(
+    settings: &Settings,
+    text: &'static Text,
+    message: &Message,
+    status: StatusCode,
+    correlation: &Correlation,
+) -> Response {
+    one_message(settings, text, message, "!", status, correlation)
+}
+
+fn one_message(
+    settings: &Settings,
+    text: &'static Text,
+    message: &Message,
+    sign: &'static str,
+    status: StatusCode,
+    correlation: &Correlation,
+) -> Response {
     let page = Page {
         text,
-        message: &text.not_found,
+        message,
         tone: "calm",
-        sign: "?",
+        sign,
         links: vec![to_start(text)],
         form: None,
         contact: settings.contact.as_deref(),
@@ -56,7 +86,7 @@ pub(in crate::web) fn not_found(
         open: false,
         apply_link: None,
     };
-    super::render(&page, StatusCode::NOT_FOUND)
+    super::render(&page, status)
 }
 
 /// The page of a problem.

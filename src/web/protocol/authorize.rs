@@ -9,17 +9,15 @@ use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use super::again;
 use crate::domain::params::Parameters;
 use crate::protocol::Correlation;
 use crate::protocol::authorize::{Answer, Delivery, Outcome};
+use crate::protocol::discovery::path;
 use crate::web::pages;
 use crate::web::state::Web;
 use crate::web::text::Text;
 use crate::web::{cookie, form};
-
-/// The longest form that is turned into a GET: its address stands in an answer's header, of
-/// which nginx takes 4 KB in all.
-const LONGEST_QUERY: usize = 3 * 1024;
 
 pub(in crate::web) async fn get(
     State(web): State<Arc<Web>>,
@@ -30,9 +28,7 @@ pub(in crate::web) async fn get(
     begin(&web, &correlation, &headers, &query.unwrap_or_default()).await
 }
 
-/// OIDC Core section 3.1.2.1 demands POST. A POST from another site comes without our
-/// cookies (`SameSite=Lax`), so that a live session would not be seen: such a request is
-/// asked again by GET, which brings them.
+/// OIDC Core section 3.1.2.1 demands POST.
 pub(in crate::web) async fn post(
     State(web): State<Arc<Web>>,
     Extension(correlation): Extension<Correlation>,
@@ -40,18 +36,8 @@ pub(in crate::web) async fn post(
     body: Body,
 ) -> Response {
     let encoded = form::text(&headers, body).await.unwrap_or_default();
-    let again = !encoded.is_empty()
-        && encoded.len() <= LONGEST_QUERY
-        && encoded.is_ascii()
-        && !cookie::has_session(&headers, &web.settings);
-    if again && Parameters::parse(&encoded).is_ok() {
-        let location = web
-            .settings
-            .issuer
-            .endpoint(&format!("/authorize?{encoded}"));
-        if let Ok(location) = HeaderValue::from_str(&location) {
-            return (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
-        }
+    if let Some(again) = again::by_get(&web, path::AUTHORIZE, &headers, &encoded) {
+        return again;
     }
     begin(&web, &correlation, &headers, &encoded).await
 }

@@ -1,6 +1,6 @@
 //! English
 
-use super::{Applications, ClaimNames, Consent, Gift, Gifts, Message, Returning, Text};
+use super::{Applications, ClaimNames, Consent, Gift, Gifts, Message, Returning, Text, logout};
 
 pub(super) const TEXT: Text = Text {
     lang: "en",
@@ -109,6 +109,7 @@ pub(super) const TEXT: Text = Text {
         lead: "The address that you opened does not exist here.",
         advice: "Please start again from the application that you want to use.",
     },
+    logout: logout::ENGLISH,
     missing_client: Message {
         title: "Sign-in can't start",
         lead: "The request does not say which application it comes from (client_id is missing).",

@@ -2,12 +2,14 @@
 //! compile.
 
 mod en;
+mod logout;
 mod zh;
 
 use crate::domain::locale::Locale;
 use crate::domain::person_claim::PersonClaim;
 use crate::domain::scope::Scope;
 use crate::protocol::authorize::{Cause, DisplayedCause, Problem};
+use logout::LogoutText;
 
 /// The texts of one language.
 pub(super) struct Text {
@@ -42,6 +44,7 @@ pub(super) struct Text {
     pub(super) our_address: &'static str,
     pub(super) apply: &'static str,
     pub(super) not_found: Message,
+    pub(super) logout: LogoutText,
     missing_client: Message,
     unknown_client: Message,
     missing_redirect: Message,

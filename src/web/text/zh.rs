@@ -1,6 +1,6 @@
 //! 简体中文
 
-use super::{Applications, ClaimNames, Consent, Gift, Gifts, Message, Returning, Text};
+use super::{Applications, ClaimNames, Consent, Gift, Gifts, Message, Returning, Text, logout};
 
 pub(super) const TEXT: Text = Text {
     lang: "zh-CN",
@@ -109,6 +109,7 @@ pub(super) const TEXT: Text = Text {
         lead: "您打开的地址不存在。",
         advice: "请从您要使用的应用重新开始登录。",
     },
+    logout: logout::CHINESE,
     missing_client: Message {
         title: "无法开始登录",
         lead: "登录请求里没有说明来自哪个应用（缺少 client_id）。",

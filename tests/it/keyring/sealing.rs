@@ -14,7 +14,11 @@ fn keyring() -> &'static Keyring {
 }
 
 fn purpose() -> impl Strategy<Value = Purpose> {
-    prop_oneof![Just(Purpose::Flow), Just(Purpose::AccessToken)]
+    prop_oneof![
+        Just(Purpose::Flow),
+        Just(Purpose::AccessToken),
+        Just(Purpose::Logout)
+    ]
 }
 
 proptest! {
@@ -30,7 +34,8 @@ proptest! {
         prop_assert_eq!(sealer.open(purpose, &sealed), Some(plain));
         let other = match purpose {
             Purpose::Flow => Purpose::AccessToken,
-            Purpose::AccessToken => Purpose::Flow,
+            Purpose::AccessToken => Purpose::Logout,
+            Purpose::Logout => Purpose::Flow,
         };
         prop_assert!(sealer.open(other, &sealed).is_none());
     }

@@ -55,6 +55,7 @@ pub(super) fn sign_in(person: &str, cookie: &str, seconds: u64) -> SignIn {
         upstream: UpstreamId::new("acme"),
         client: client(),
         keep_until: at(seconds + SESSION),
+        to_tell: [].into(),
         correlation: format!("request-of-{cookie}"),
         now: at(seconds),
     }

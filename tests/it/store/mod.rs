@@ -14,6 +14,7 @@ mod consents;
 mod families;
 mod family_races;
 mod file;
+mod logouts;
 mod people;
 mod races;
 mod redemption;

@@ -57,6 +57,7 @@ pub(crate) struct Plan {
     https_issuer: Option<String>,
     store: Option<Arc<dyn Store>>,
     keyring: Option<Arc<Keyring>>,
+    delivering: bool,
 }
 
 impl Plan {
@@ -103,6 +104,12 @@ impl Plan {
     /// A store that is there already.
     pub(crate) fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = Some(store);
+        self
+    }
+
+    /// Clients are told of logouts.
+    pub(crate) fn delivering(mut self) -> Self {
+        self.delivering = true;
         self
     }
 
@@ -156,6 +163,9 @@ impl House {
         )
         .unwrap();
         let router = app.router();
+        if plan.delivering {
+            tokio::spawn(app.back_channel().run(std::future::pending()));
+        }
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             issuer: address,

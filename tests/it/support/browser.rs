@@ -40,6 +40,8 @@ pub(crate) struct Browser {
     /// By name; all servers of a test are one host.
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) language: String,
+    /// `Origin` of its requests, where it is sent.
+    pub(crate) origin: Option<String>,
 }
 
 impl Browser {
@@ -48,6 +50,7 @@ impl Browser {
             http: http(),
             cookies: BTreeMap::new(),
             language: "en".to_owned(),
+            origin: None,
         }
     }
 
@@ -91,6 +94,9 @@ impl Browser {
             .http
             .request(method, url)
             .header("accept-language", &self.language);
+        if let Some(origin) = &self.origin {
+            request = request.header("origin", origin);
+        }
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self
                 .cookies

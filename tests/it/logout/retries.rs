@@ -1,0 +1,180 @@
+//! Back-channel logout against clients that are down, slow or wrong.
+
+use std::sync::Arc;
+
+use dingpass::domain::event::DeliveryOutcome::{Delivered, Failed, GivenUp};
+use dingpass::domain::id::ClientId;
+use dingpass::domain::logout::DeliveryState;
+
+use super::receiver::Behaviour::{Answer, Hang};
+use super::receiver::{
+    ALLOWED, Receiver, attempts, attempts_so_far, client, later, log_out, sign_in_with, telling,
+    verified,
+};
+use super::wire::plan;
+use crate::support::{CLIENT, test_keyring};
+
+/// At once, after 10 s, 1 min, 5 min, 15 min, 1 h, 3 h, 6 h and 12 h: then it is given up.
+const PAUSES: [u64; 8] = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200];
+
+/// A client that is down for hours is told when it is back.
+#[tokio::test]
+async fn a_client_that_fails_is_tried_again_and_again_and_then_given_up() {
+    let receiver = Receiver::start().await;
+    receiver.otherwise(Answer(500));
+    let house = telling(&receiver, "").await;
+    let mut browser = house.browser();
+    let signed_in = house.rp().await.sign_in(&mut browser, &[]).await;
+    log_out(&house, &mut browser, &signed_in).await;
+    attempts_so_far(&house, CLIENT, 1).await;
+    for (number, pause) in PAUSES.into_iter().enumerate() {
+        later(&house, pause - 1);
+        // Nothing is due: another look changes nothing.
+        tokio::task::yield_now().await;
+        assert_eq!(receiver.count(), number + 1);
+        later(&house, 1);
+        attempts_so_far(&house, CLIENT, number + 2).await;
+    }
+    let told = attempts(&house, CLIENT).await;
+    let outcomes: Vec<_> = told.iter().map(|(_, outcome, _)| *outcome).collect();
+    assert_eq!(outcomes[..8], [Failed; 8]);
+    assert_eq!(outcomes[8..], [GivenUp]);
+    assert!(told.iter().all(|(_, _, answer)| answer == "http 500"));
+    let numbers: Vec<u32> = told.iter().map(|(number, ..)| *number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    later(&house, 1_000_000);
+    let log = house
+        .store
+        .deliveries_of(&ClientId::new(CLIENT), 9)
+        .await
+        .unwrap();
+    assert!(matches!(log[0].state, DeliveryState::GivenUp { .. }));
+    // Each attempt has a name of its own: a client may refuse one that it has seen.
+    let mut names = Vec::new();
+    for token in receiver.tokens(9).await {
+        names.push(verified(&house, CLIENT, &token).await["jti"].to_string());
+    }
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 9);
+}
+
+/// Section 2.8: 200 is success, and 204 for frameworks that can't help it; 400 is a no. A
+/// redirect is not followed.
+#[tokio::test]
+async fn only_200_and_204_are_success() {
+    for (status, outcome) in [
+        (200, Delivered),
+        (204, Delivered),
+        (202, Failed),
+        (302, Failed),
+        (307, Failed),
+        (400, Failed),
+        (404, Failed),
+        (503, Failed),
+    ] {
+        let receiver = Receiver::start().await;
+        receiver.then(&[Answer(status)]);
+        let house = telling(&receiver, "").await;
+        let mut browser = house.browser();
+        let signed_in = house.rp().await.sign_in(&mut browser, &[]).await;
+        log_out(&house, &mut browser, &signed_in).await;
+        let told = attempts_so_far(&house, CLIENT, 1).await;
+        assert_eq!(told, [(1, outcome, format!("http {status}"))]);
+    }
+}
+
+/// Nobody listens there: written down as that, without an address.
+#[tokio::test]
+async fn a_client_that_can_t_be_reached_is_tried_again() {
+    let receiver = Receiver::start().await;
+    let mut gone = receiver.clone();
+    gone.url = format!("http://127.0.0.1:{}/gone", crate::support::free_port());
+    let house = telling(&gone, "").await;
+    let mut browser = house.browser();
+    let signed_in = house.rp().await.sign_in(&mut browser, &[]).await;
+    log_out(&house, &mut browser, &signed_in).await;
+    let told = attempts_so_far(&house, CLIENT, 1).await;
+    assert_eq!(told, [(1, Failed, "no connection".to_owned())]);
+}
+
+/// One client that hangs, with more sessions than it is asked for at once, delays no other,
+/// nor the logout itself.
+#[tokio::test]
+async fn a_client_that_hangs_delays_no_other() {
+    let (hanging, other) = (Receiver::start().await, Receiver::start().await);
+    hanging.otherwise(Hang);
+    let house = telling(&hanging, &client("wiki", &other.url)).await;
+    let rp = house.rp().await;
+    for _ in 0..12 {
+        let mut browser = house.browser();
+        let signed_in = rp.sign_in(&mut browser, &[]).await;
+        log_out(&house, &mut browser, &signed_in).await;
+    }
+    let mut browser = house.browser();
+    let signed_in = rp.sign_in(&mut browser, &[]).await;
+    sign_in_with(&house, "wiki", &mut browser).await;
+    log_out(&house, &mut browser, &signed_in).await;
+    let told = attempts_so_far(&house, "wiki", 1).await;
+    assert_eq!(told[0].1, Delivered);
+    // It is asked for few at once, and none of those has been given up yet.
+    assert!(hanging.count() <= 4, "{}", hanging.count());
+    assert!(attempts(&house, CLIENT).await.is_empty());
+}
+
+/// A restart between two attempts: what was to be told is told by the next process, at its
+/// time, with the same keys.
+#[tokio::test]
+async fn deliveries_go_on_after_a_restart() {
+    use dingpass::store::{Location, open};
+    let folder = tempfile::tempdir().unwrap();
+    let place = Location::File {
+        path: folder.path().join("dingpass.redb"),
+        cache: 1024 * 1024,
+    };
+    let receiver = Receiver::start().await;
+    receiver.then(&[Answer(500)]);
+    let keyring = Arc::new(test_keyring());
+    let of = |store| {
+        plan()
+            .client(&format!("backchannel_logout_uri = \"{}\"", receiver.url))
+            .more(ALLOWED)
+            .keyring(Arc::clone(&keyring))
+            .store(store)
+            .delivering()
+            .start()
+    };
+    let runtime = std::thread::spawn({
+        let place = place.clone();
+        let receiver = receiver.clone();
+        let keyring = Arc::clone(&keyring);
+        // A process of its own, as far as that goes: all of its tasks end with it.
+        move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async move {
+                let house = plan()
+                    .client(&format!("backchannel_logout_uri = \"{}\"", receiver.url))
+                    .more(ALLOWED)
+                    .keyring(keyring)
+                    .store(open(&place).unwrap())
+                    .delivering()
+                    .start()
+                    .await;
+                let mut browser = house.browser();
+                let signed_in = house.rp().await.sign_in(&mut browser, &[]).await;
+                log_out(&house, &mut browser, &signed_in).await;
+                let told = attempts_so_far(&house, CLIENT, 1).await;
+                assert_eq!(told[0].1, Failed);
+            });
+        }
+    });
+    tokio::task::spawn_blocking(move || runtime.join().unwrap())
+        .await
+        .unwrap();
+    let house = of(open(&place).unwrap()).await;
+    assert_eq!(receiver.count(), 1);
+    later(&house, 10);
+    let told = attempts_so_far(&house, CLIENT, 2).await;
+    assert_eq!((told[1].0, told[1].1), (2, Delivered));
+    receiver.tokens(2).await;
+}
