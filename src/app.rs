@@ -1,7 +1,6 @@
 //! The composition root: from a configuration to services, a router and background tasks.
 //! Nothing is decided here; each section becomes a service's own settings.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,7 +131,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     failures: Arc<FailureLog>,
     audit: config::Audit,
-    socket: Option<PathBuf>,
+    admin: config::Admin,
 }
 
 impl App {
@@ -231,7 +230,7 @@ impl App {
             clock,
             failures,
             audit: config.audit,
-            socket: config.admin.socket,
+            admin: config.admin,
         })
     }
 
@@ -249,14 +248,23 @@ impl App {
     }
 
     /// Listens at the operator's socket, where the configuration has one. Needs the runtime.
+    /// One that nobody asked for and that can't be made (a file system without sockets) is no
+    /// reason to keep people from signing in.
     ///
     /// # Errors
     /// [`StartError`]
     pub fn operator_socket(&self) -> Result<Option<OperatorSocket>, StartError> {
-        let Some(path) = &self.socket else {
+        let Some(path) = &self.admin.socket else {
             return Ok(None);
         };
-        let socket = AdminSocket::bind(path)?;
+        let socket = match AdminSocket::bind(path) {
+            Ok(socket) => socket,
+            Err(error) if self.admin.by_default => {
+                tracing::warn!(%error, "there is no operator's socket");
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let stopped = CancellationToken::new();
         let router = self.operator_router(socket.own(), stopped.clone());
         tracing::info!(socket = %path.display(), "the operator is heard");

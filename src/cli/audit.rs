@@ -12,9 +12,9 @@ use clap::builder::PossibleValuesParser;
 
 use super::configuration::File;
 use super::remote::Remote;
-use super::say;
+use super::{logs, say};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
-use crate::config::{self, StoreLocation};
+use crate::config::{self, Log, LogFormat, StoreLocation};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, SubjectId};
 use crate::operator::audit::{AuditLog, Query};
@@ -101,6 +101,14 @@ impl Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let reach = arguments.file.reach()?;
+    // A database that is read without its server complains here.
+    logs::start(
+        &Log {
+            format: LogFormat::Text,
+            filter: "dingpass=error".to_owned(),
+        },
+        false,
+    )?;
     let query = arguments.query(SystemClock.now());
     let socket = reach.admin.socket.as_deref();
     let mut output = Output::new(arguments.json, arguments.follow);
@@ -188,16 +196,20 @@ async fn read(
     };
     say::wrong("No server is running; this is what its database holds.");
     let mut answer = AuditLog::at_rest(audit).ask(query).await?;
-    while let Some(lines) = answer.next().await? {
-        let lines: Vec<String> = lines
-            .iter()
-            .map(serde_json::to_string)
-            .collect::<Result<_, _>>()?;
-        if output.lines(lines.iter().map(String::as_str)).is_err() {
-            return Ok(Err(output::PipeClosed));
+    let left_out = answer.left_out();
+    let mut lines = Vec::new();
+    while let Some(page) = answer.next().await? {
+        for line in &page {
+            lines.push(serde_json::to_string(line)?);
         }
     }
-    tell_left_out(answer.left_out(), output);
+    // The database is let go before anything is shown: while somebody reads in a pager, a
+    // server must be able to start.
+    drop(answer);
+    if output.lines(lines.iter().map(String::as_str)).is_err() {
+        return Ok(Err(output::PipeClosed));
+    }
+    tell_left_out(left_out, output);
     Ok(Ok(()))
 }
 

@@ -228,6 +228,9 @@ pub enum LogFormat {
 pub struct Admin {
     /// `socket`: the operator's socket, made absolute; none where it is off.
     pub socket: Option<PathBuf>,
+    /// Whether it is where it is by default: then nobody asked for it, and the server does
+    /// its work without one too.
+    pub by_default: bool,
 }
 
 /// `[audit]`

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use redb::{
-    ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _, ReadableTable, ReadableTableMetadata,
-    TableDefinition, TableHandle as _, WriteTransaction,
+    AccessGuard, ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _, ReadableTable,
+    ReadableTableMetadata, TableDefinition, TableHandle as _, WriteTransaction,
 };
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -127,6 +127,8 @@ impl Audit for AuditFile {
     }
 }
 
+type Row<'r> = (AccessGuard<'r, u64>, AccessGuard<'r, &'static [u8]>);
+
 /// A page of the log is no point read: it leaves the asynchronous threads.
 async fn elsewhere<T: Send + 'static>(
     read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
@@ -136,8 +138,6 @@ async fn elsewhere<T: Send + 'static>(
         .map_err(|_| StoreError::Failed("reading was given up".to_owned()))?
 }
 
-type Raw = (u64, Vec<u8>);
-
 fn after(
     transaction: &ReadTransaction,
     number: u64,
@@ -146,17 +146,14 @@ fn after(
     let Some(first) = number.checked_add(1) else {
         return Ok(Vec::new());
     };
-    let mut rows: Vec<Raw> = Vec::new();
+    let mut events = Vec::new();
     for table in [EVENTS, FAILURES] {
         let table = transaction.open_table(table).map_err(failed)?;
-        for row in table.range(first..).map_err(failed)?.take(most) {
-            let (number, row) = row.map_err(failed)?;
-            rows.push((number.value(), row.value().to_vec()));
-        }
+        take(table.range(first..).map_err(failed)?, most, &mut events)?;
     }
-    rows.sort_unstable_by_key(|(number, _)| *number);
-    rows.truncate(most);
-    decoded(rows)
+    events.sort_unstable_by_key(|event| event.number);
+    events.truncate(most);
+    Ok(events)
 }
 
 fn before(
@@ -164,26 +161,37 @@ fn before(
     number: u64,
     most: usize,
 ) -> Result<Vec<NumberedEvent>, StoreError> {
-    let mut rows: Vec<Raw> = Vec::new();
+    let mut events = Vec::new();
     for table in [EVENTS, FAILURES] {
         let table = transaction.open_table(table).map_err(failed)?;
-        for row in table.range(..number).map_err(failed)?.rev().take(most) {
-            let (number, row) = row.map_err(failed)?;
-            rows.push((number.value(), row.value().to_vec()));
-        }
+        let rows = table.range(..number).map_err(failed)?;
+        take(rows.rev(), most, &mut events)?;
     }
-    rows.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
-    rows.truncate(most);
-    decoded(rows)
+    events.sort_unstable_by_key(|event| std::cmp::Reverse(event.number));
+    events.truncate(most);
+    Ok(events)
 }
 
-fn decoded(rows: Vec<Raw>) -> Result<Vec<NumberedEvent>, StoreError> {
-    rows.into_iter()
-        .map(|(number, row)| {
-            let event = decode("events", &row)?;
-            Ok(NumberedEvent { number, event })
-        })
-        .collect()
+/// Takes so many events. A row that can't be read (damage, or an event of a later version)
+/// must not hide all others: it is complained of and passed over.
+fn take<'r>(
+    rows: impl Iterator<Item = Result<Row<'r>, redb::StorageError>>,
+    most: usize,
+    events: &mut Vec<NumberedEvent>,
+) -> Result<(), StoreError> {
+    let enough = events.len() + most;
+    for row in rows {
+        if events.len() == enough {
+            break;
+        }
+        let (number, row) = row.map_err(failed)?;
+        let number = number.value();
+        match decode("events", row.value()) {
+            Ok(event) => events.push(NumberedEvent { number, event }),
+            Err(error) => tracing::error!(number, %error, "an event is passed over"),
+        }
+    }
+    Ok(())
 }
 
 /// Appends an event under the next number.

@@ -1,6 +1,16 @@
 //! Failures before anybody signs in: counted by cause and client, told once in an interval.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dingpass::clock::Timestamp;
+use dingpass::domain::client::Clients;
+use dingpass::domain::event::{AuditEvent, EventKind};
+use dingpass::domain::params::Parameters;
+use dingpass::protocol::failures::FailureLog;
+use dingpass::store::{AuditKeeping, Retention, StoreError};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::{Operator, counted, names};
 use crate::authorize::Ask;
@@ -45,6 +55,59 @@ async fn failed_client_authentications_are_counted_by_client_and_cause() {
     );
     house.app.tell_failures().await;
     assert_eq!(operator.all().await.len(), 2, "and told once");
+}
+
+/// A store that keeps what it is told once it works again.
+#[derive(Default)]
+struct Failing {
+    works: AtomicBool,
+    told: Mutex<Vec<AuditEvent>>,
+}
+
+#[async_trait::async_trait]
+impl AuditKeeping for Failing {
+    async fn append_events(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
+        if !self.works.load(Ordering::Relaxed) {
+            return Err(StoreError::Failed("no space".to_owned()));
+        }
+        self.told.lock().unwrap().extend(events);
+        Ok(())
+    }
+
+    async fn forget_events(&self, _: Retention) -> Result<usize, StoreError> {
+        Ok(0)
+    }
+
+    fn commits(&self) -> watch::Receiver<u64> {
+        watch::Sender::new(0).subscribe()
+    }
+}
+
+/// What could not be told is not forgotten: it is told with what comes after it.
+#[tokio::test]
+async fn failures_that_could_not_be_told_are_told_later() {
+    let failures = FailureLog::default();
+    let store = Failing::default();
+    let clients = Clients::default();
+    let form = Parameters::parse("").unwrap();
+    let refuse = || failures.client_refused("rejected_client", &clients, None, &form);
+    refuse();
+    refuse();
+    let now = Timestamp::from_millis(1);
+    assert!(failures.flush(&store, now).await.is_err());
+    refuse();
+    store.works.store(true, Ordering::Relaxed);
+    failures.flush(&store, now).await.unwrap();
+    failures.flush(&store, now).await.unwrap();
+    let told = store.told.lock().unwrap();
+    let expected = EventKind::FailuresCounted {
+        cause: "client_authentication/rejected_client".to_owned(),
+        client: None,
+        count: 3,
+        upstream_request: None,
+    };
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].kind, expected);
 }
 
 /// A private_key_jwt's client is named in the assertion alone (RFC 7523 section 3).

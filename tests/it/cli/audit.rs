@@ -245,6 +245,47 @@ fn a_socket_that_is_answered_is_not_taken_over() {
     stop(server);
 }
 
+/// A socket that nobody asked for and that can't be made keeps nobody from signing in.
+#[test]
+fn a_default_socket_that_cannot_be_made_is_a_warning() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("data")).unwrap();
+    std::fs::write(place.path("data/dingpass.sock"), "precious").unwrap();
+    let server = place.serve();
+    let said = server.said.join("\n");
+    assert!(said.contains("there is no operator's socket"), "{said}");
+    stop(server);
+    let kept = std::fs::read_to_string(place.path("data/dingpass.sock")).unwrap();
+    assert_eq!(kept, "precious");
+    place.edit(
+        "[keys]",
+        "[admin]\nsocket = \"data/../data/dingpass.sock\"\n\n[keys]",
+    );
+    let refused = place.run("serve", &[]);
+    assert!(refused.sentence().contains("is not a socket"));
+}
+
+/// While somebody reads the log of a server that does not run, it can be started.
+#[test]
+fn reading_in_a_pager_does_not_keep_the_server_from_starting() {
+    let place = Place::new();
+    write(&place, (0..20_000).map(|number| deed(&number.to_string())));
+    let script =
+        r#"exec 3<&0; "$0" audit --config "$1" --json --limit 0 | { head -n 1; read -r _ <&3; }"#;
+    let mut reader = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_dingpass"), &place.file()])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 1];
+    std::io::Read::read_exact(reader.stdout.as_mut().unwrap(), &mut first).unwrap();
+    stop(place.serve());
+    drop(reader.stdin.take());
+    reader.wait().unwrap();
+}
+
 /// Where nothing can be read, one sentence says what is missing; and nothing is made.
 #[test]
 fn where_nothing_can_be_read_the_reason_is_one_sentence() {

@@ -341,7 +341,7 @@ fn the_operators_socket_lies_beside_the_database_unless_it_is_told_otherwise() {
     let path = |text: &str| Some(std::path::PathBuf::from(text));
     assert_eq!(
         socket("[store]\nurl = \"redb:/var/lib/dingpass/a.redb\""),
-        path("/var/lib/dingpass/dingpass.sock")
+        path("/var/lib/dingpass/a.sock")
     );
     assert_eq!(socket("[store]\nurl = \"redb::memory:\""), None);
     assert_eq!(
@@ -370,13 +370,12 @@ fn a_socket_whose_path_the_system_has_no_room_for_is_a_fault() {
     assert!(loads(&written(107)).admin.socket.is_some());
     let message = fault(&written(108));
     assert!(message.contains("108 bytes"), "{message}");
-    // The one that nobody wrote, too.
-    let folder = long(100);
-    let message = fault(&with(&format!("[store]\nurl = \"redb:{folder}/a.redb\"")));
-    assert!(
-        message.contains("write a shorter one, or \"off\""),
-        "{message}"
-    );
+    // One that nobody asked for is missing, and no fault.
+    let deep = with(&format!("[store]\nurl = \"redb:{}/a.redb\"", long(101)));
+    assert_eq!(loads(&deep).admin.socket, None);
+    assert!(warnings(&deep).join("\n").contains("too deep"));
+    let off = format!("{deep}[admin]\nsocket = \"off\"\n");
+    assert!(!warnings(&off).join("\n").contains("too deep"));
 }
 
 #[test]
@@ -401,7 +400,7 @@ fn what_reaches_a_server_is_read_beside_other_faults() {
     let reach = dingpass::config::reach(broken, folder, &nothing).unwrap();
     assert_eq!(
         reach.admin.socket,
-        Some(std::path::PathBuf::from("/etc/dingpass/b/dingpass.sock"))
+        Some(std::path::PathBuf::from("/etc/dingpass/b/c.sock"))
     );
     let faulty = format!("{broken}[admin]\nsocket = 7\n");
     let faults = dingpass::config::reach(&faulty, folder, &nothing).unwrap_err();

@@ -275,6 +275,46 @@ async fn a_log_that_was_kept_by_moment_is_taken_over() {
     }
 }
 
+/// An event that can't be read (of a later version, after a downgrade) hides no other.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&place(folder.path())).unwrap();
+    let events = (1..=5).map(|number| act(&number.to_string(), 0)).collect();
+    store.append_events(events).await.unwrap();
+    drop(store);
+    {
+        let database = Database::open(path(folder.path())).unwrap();
+        let transaction = database.begin_write().unwrap();
+        {
+            let events: TableDefinition<u64, &[u8]> = TableDefinition::new("events");
+            let mut events = transaction.open_table(events).unwrap();
+            let later = b"\x01{\"at\":0,\"correlation\":\"\",\"kind\":{\"event\":\"later\"}}";
+            events.insert(2, later.as_slice()).unwrap();
+            events.insert(3, b"\x07".as_slice()).unwrap();
+        }
+        transaction.commit().unwrap();
+    }
+    let store = open(&place(folder.path())).unwrap();
+    assert_eq!(all(&*store).await, ["1", "4", "5"]);
+    let page = store.events_after(1, 1).await.unwrap();
+    assert_eq!(page[0].number, 4);
+    let page = store.events_before(4, 2).await.unwrap();
+    assert_eq!(page.iter().map(word).collect::<Vec<_>>(), ["1"]);
+    // Its age is known where its moment is; what has none goes with the cap.
+    let by_age = Retention {
+        since: at(0),
+        most_rows: u64::MAX,
+    };
+    assert_eq!(forget(&*store, by_age).await, 0, "the first one is young");
+    let capped = Retention {
+        most_rows: 2,
+        ..FOR_EVER
+    };
+    assert_eq!(forget(&*store, capped).await, 3);
+    assert_eq!(all(&*store).await, ["4", "5"]);
+}
+
 /// While a server has the file it is left alone; afterwards it can be read, by several.
 #[tokio::test]
 async fn the_log_of_a_file_is_read_while_no_server_has_it() {
