@@ -173,6 +173,7 @@ impl App {
             &config.issuer,
             Arc::clone(&store) as _,
             client_urls,
+            Arc::clone(&failures),
         ));
         let web = Web {
             origins: web::ClientOrigins::of(&clients),

@@ -3,8 +3,9 @@
 //! and a few rows there, whatever it sends: what is counted by is closed (our own causes, the
 //! clients that are configured), and nothing of a request is kept.
 //!
-//! Not counted is what is told one by one already: a code that its own client spoiled, and
-//! the first replay of one. Each needs a code that a person's sign-in made.
+//! What is told one by one needs a code or a refresh token that a person's sign-in made, and
+//! is told once for each: a code that its own client spoiled, the first replay of one, the
+//! first reuse of an exchanged refresh token. Later tries with the same one are counted here.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::authorize::{DisplayedCause, RedirectedCause};
+use super::client_auth::ClientAuthRefusal;
 use super::token::TokenRefusal;
 use crate::clock::Timestamp;
 use crate::domain::client::Clients;
@@ -32,7 +34,7 @@ enum Failure {
     ClientAuthentication(&'static str),
     /// A code was unknown, foreign, spent or ended; the name of the refusal.
     Code(&'static str),
-    /// A refresh token was unknown, foreign, too old or ended; the name of the refusal.
+    /// A refresh token was unknown, foreign, spent or ended; the name of the refusal.
     RefreshToken(&'static str),
     /// An authorization request was refused; the name of the cause.
     Authorization(&'static str),
@@ -83,7 +85,6 @@ impl FailureLog {
         form: &Parameters,
     ) {
         let failure = match refusal {
-            TokenRefusal::Client(_) => Failure::ClientAuthentication(refusal.name()),
             TokenRefusal::UnknownCode
             | TokenRefusal::ForeignCode
             | TokenRefusal::ReplayedCode
@@ -91,11 +92,12 @@ impl FailureLog {
             TokenRefusal::UnknownRefreshToken
             | TokenRefusal::ForeignRefreshToken
             | TokenRefusal::ExpiredRefreshToken
+            | TokenRefusal::ReusedRefreshToken
             | TokenRefusal::EndedSignIn => Failure::RefreshToken(refusal.name()),
+            // Counted where it is found, which is the same for all endpoints.
+            TokenRefusal::Client(_) => return,
             // Told by an event of its own.
-            TokenRefusal::WrongRedirectUri
-            | TokenRefusal::WrongVerifier
-            | TokenRefusal::ReusedRefreshToken => return,
+            TokenRefusal::WrongRedirectUri | TokenRefusal::WrongVerifier => return,
             // Mistakes of a program, and of ours.
             TokenRefusal::MalformedForm
             | TokenRefusal::MissingParameter(_)
@@ -109,17 +111,19 @@ impl FailureLog {
         self.add(failure, claimed(clients, authorization, form), None);
     }
 
-    /// A client was not authenticated at another endpoint than that for tokens; `cause` is
-    /// the name of the refusal.
+    /// A client was not authenticated, at whatever endpoint.
     pub fn client_refused(
         &self,
-        cause: &'static str,
+        refusal: &ClientAuthRefusal,
         clients: &Clients,
         authorization: Option<&str>,
         form: &Parameters,
     ) {
+        if matches!(refusal, ClientAuthRefusal::Store(_)) {
+            return;
+        }
         let client = claimed(clients, authorization, form);
-        self.add(Failure::ClientAuthentication(cause), client, None);
+        self.add(Failure::ClientAuthentication(refusal.name()), client, None);
     }
 
     /// An authorization request was refused on a page.

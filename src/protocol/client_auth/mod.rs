@@ -8,6 +8,7 @@ mod secret;
 
 use std::sync::Arc;
 
+use super::failures::FailureLog;
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, ClientAuthentication, ClientKeys, Clients, KeySource};
 use crate::domain::client_keys::Verdict;
@@ -140,6 +141,7 @@ pub struct ClientAuthenticator {
     audiences: [String; 2],
     assertions: Arc<dyn Assertions>,
     published: PublishedKeys,
+    failures: Arc<FailureLog>,
 }
 
 impl ClientAuthenticator {
@@ -150,20 +152,37 @@ impl ClientAuthenticator {
         issuer: &Issuer,
         assertions: Arc<dyn Assertions>,
         urls: ClientUrls,
+        failures: Arc<FailureLog>,
     ) -> Self {
         Self {
             audiences: [issuer.as_str().to_owned(), issuer.endpoint(path::TOKEN)],
             published: PublishedKeys::new(&clients, urls),
             clients,
             assertions,
+            failures,
         }
     }
 
-    /// Authenticates the client of a request from its Authorization header and its form.
+    /// Authenticates the client of a request from its Authorization header and its form, and
+    /// counts what fails, whatever the endpoint.
     ///
     /// # Errors
     /// [`ClientAuthRefusal`]
     pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, ClientAuthRefusal> {
+        let authenticated = self.look(authorization, form, now).await;
+        if let Err(refusal) = &authenticated {
+            self.failures
+                .client_refused(refusal, &self.clients, authorization, form);
+        }
+        authenticated
+    }
+
+    async fn look(
         &self,
         authorization: Option<&str>,
         form: &Parameters,

@@ -7,6 +7,7 @@ use dingpass::clock::Timestamp;
 use dingpass::domain::client::Clients;
 use dingpass::domain::event::{AuditEvent, EventKind};
 use dingpass::domain::params::Parameters;
+use dingpass::protocol::client_auth::ClientAuthRefusal;
 use dingpass::protocol::failures::FailureLog;
 use dingpass::store::{AuditKeeping, Retention, StoreError};
 use serde_json::json;
@@ -90,7 +91,7 @@ async fn failures_that_could_not_be_told_are_told_later() {
     let store = Failing::default();
     let clients = Clients::default();
     let form = Parameters::parse("").unwrap();
-    let refuse = || failures.client_refused("rejected_client", &clients, None, &form);
+    let refuse = || failures.client_refused(&ClientAuthRefusal::Rejected, &clients, None, &form);
     refuse();
     refuse();
     let now = Timestamp::from_millis(1);
@@ -168,6 +169,22 @@ async fn codes_that_are_refused_are_counted_or_told() {
             ("code/unknown_code", Some(CLIENT), 1),
         ]
     );
+}
+
+/// RFC 7662 section 2.1 and RFC 7009 section 2.1: wherever a client must prove who it is.
+#[tokio::test]
+async fn clients_that_are_refused_elsewhere_are_counted_too() {
+    let house = House::start().await;
+    let operator = Operator::of(&house);
+    for path in ["/introspect", "/revoke"] {
+        let request = http().post(house.url(path)).form(&[("token", "x")]);
+        let answer = request.basic_auth(CLIENT, Some("wrong")).send().await;
+        assert_eq!(answer.unwrap().status(), 401, "{path}");
+    }
+    house.app.tell_failures().await;
+    let events = operator.all().await;
+    let expected = [("client_authentication/rejected_client", Some(CLIENT), 2)];
+    assert_eq!(counted(&events), expected);
 }
 
 /// RFC 6749 section 4.1.2.1: both kinds of refusal. That nobody is signed in is an answer and
