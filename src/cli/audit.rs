@@ -37,10 +37,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     /// About this client.
-    #[arg(long, value_name = "CLIENT_ID")]
+    #[arg(long, value_name = "CLIENT_ID", allow_hyphen_values = true)]
     client: Option<String>,
+    // Ours begin with any character of base64url, the hyphen among them.
     /// About this person.
-    #[arg(long, value_name = "SUB")]
+    #[arg(long, value_name = "SUB", allow_hyphen_values = true)]
     subject: Option<String>,
     /// Of this kind; may be repeated.
     #[arg(long = "event", value_name = "NAME", value_parser = PossibleValuesParser::new(EventKind::NAMES))]

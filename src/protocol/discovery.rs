@@ -36,6 +36,8 @@ pub mod path {
     pub const END_SESSION: &str = "/logout";
     /// Where the form of its confirm page goes.
     pub const CONFIRM_LOGOUT: &str = "/logout/confirm";
+    /// The applications that a person agreed to.
+    pub const APPLICATIONS: &str = "/applications";
     /// JWKS document.
     pub const JWKS: &str = "/jwks";
     /// OIDC Discovery section 4.

@@ -88,10 +88,10 @@ impl FailureLog {
             | TokenRefusal::ExpiredRefreshToken
             | TokenRefusal::ReusedRefreshToken
             | TokenRefusal::EndedSignIn => Failure::RefreshToken(refusal.name()),
+            // Counted where it is found, which is the same for all endpoints.
+            TokenRefusal::Client(_) => return,
             // Told by an event of its own.
             TokenRefusal::WrongRedirectUri | TokenRefusal::WrongVerifier => return,
-            // Counted where it happened.
-            TokenRefusal::Client(_) => return,
             // Mistakes of a program, and of ours.
             TokenRefusal::MalformedForm
             | TokenRefusal::MissingParameter(_)

@@ -17,9 +17,7 @@ use super::text::Text;
 use super::{cookie, form, pages};
 use crate::protocol::Correlation;
 use crate::protocol::authorize::{Decision, Problem};
-
-/// Where the list is.
-pub(super) const APPLICATIONS: &str = "/applications";
+use crate::protocol::discovery::path;
 
 /// Whether the form comes from a page of ours, as far as the browser says: all browsers say
 /// `Origin` with a POST.
@@ -112,7 +110,7 @@ pub(super) async fn withdraw(
         let problem = Problem::Broken { retry: None };
         return pages::problem::show(&web.settings, text, &problem, &correlation);
     }
-    let list = web.settings.issuer.endpoint(APPLICATIONS);
+    let list = web.settings.issuer.endpoint(path::APPLICATIONS);
     match HeaderValue::from_str(&list) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

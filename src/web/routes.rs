@@ -40,7 +40,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/sign-in/{upstream}", step(authorize::sign_in))
         .route("/callback/{upstream}", step(authorize::callback))
         .route("/consent", post(consent::decide))
-        .route(consent::APPLICATIONS, get(consent::list))
+        .route(path::APPLICATIONS, get(consent::list))
         .route("/applications/withdraw", post(consent::withdraw))
         .route(path::END_SESSION, step(logout::get).post(logout::post))
         .route(

@@ -8,6 +8,7 @@ mod secret;
 
 use std::sync::Arc;
 
+use super::failures::FailureLog;
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, ClientAuthentication, ClientKeys, Clients, KeySource};
 use crate::domain::client_keys::Verdict;
@@ -17,7 +18,6 @@ use crate::domain::params::Parameters;
 use crate::domain::secret::Digest;
 use crate::outbound::ClientUrls;
 use crate::protocol::discovery::path;
-use crate::protocol::failures::FailureLog;
 use crate::store::{Assertions, Claimed, StoreError};
 use assertion::{Assertion, AssertionFault, JWT_BEARER};
 use keys::{PublishedKeys, Wanted};

@@ -138,6 +138,19 @@ async fn the_conditions_hold_with_and_without_a_server() {
     look();
 }
 
+/// A `sub` is random base64url: one in 64 begins with a hyphen.
+#[test]
+fn a_person_whose_name_begins_with_a_hyphen_can_be_asked_for() {
+    let place = Place::new();
+    let event = EventKind::CodeSpoiled {
+        client: ClientId::new("-c"),
+        subject: SubjectId::new("-6"),
+    };
+    write(&place, [event, deed("x")].into_iter());
+    let asked = place.run("audit", &["--json", "--subject", "-6", "--client", "-c"]);
+    assert_eq!(names(&asked), ["code_spoiled"]);
+}
+
 /// Wrong arguments are misuse.
 #[test]
 fn conditions_that_mean_nothing_are_exit_code_2() {
