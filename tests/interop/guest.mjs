@@ -1,0 +1,66 @@
+// A person's browser as far as redirects and cookies go, and where the application is.
+
+export const ISSUER = process.env.INTEROP_ISSUER;
+export const APP = process.env.INTEROP_APP;
+export const PORT = Number(process.env.INTEROP_PORT);
+export const SECRET = process.env.INTEROP_SECRET;
+export const KEY = JSON.parse(process.env.INTEROP_KEY ?? 'null');
+export const WRONG_SECRET = 'not-this-one-but-as-long-as-the-right-one';
+
+// The first of the simulator's people, who signs in without a page.
+export const PERSON = { name: '张三', email: 'zhangsan@xinghe.example', preferred_username: 'zhangsan' };
+
+export class Guest {
+  // By host and name: as in browsers, ports share cookies.
+  #jar = new Map();
+
+  #keep(url, response) {
+    for (const line of response.headers.getSetCookie()) {
+      const [pair, ...attributes] = line.split(';').map((part) => part.trim());
+      const name = pair.slice(0, pair.indexOf('='));
+      const has = (test) => attributes.some((attribute) => test.test(attribute));
+      const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice(5) ?? '/';
+      const key = `${url.hostname} ${path} ${name}`;
+      const gone = has(/^max-age=(0|-\d+)$/i) || attributes.some((a) => /^expires=/i.test(a) && Date.parse(a.slice(8)) < Date.now());
+      if (gone) this.#jar.delete(key);
+      else this.#jar.set(key, { host: url.hostname, path, pair });
+    }
+  }
+
+  #cookies(url) {
+    return [...this.#jar.values()]
+      .filter(({ host, path }) => host === url.hostname && url.pathname.startsWith(path))
+      .map(({ pair }) => pair)
+      .join('; ');
+  }
+
+  // One request, its redirect not followed.
+  async request(address, { method = 'GET', form } = {}) {
+    const url = new URL(address);
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: { cookie: this.#cookies(url), accept: 'text/html' },
+      body: form && new URLSearchParams(form),
+    });
+    this.#keep(url, response);
+    return response;
+  }
+
+  // Follows redirects to the page at their end, or up to `stop`, which is not asked for.
+  async visit(address, { stop, ...options } = {}) {
+    let url = new URL(address);
+    let response = await this.request(url, options);
+    for (let hops = 0; hops < 20; hops += 1) {
+      const location = response.headers.get('location');
+      if (response.status < 300 || response.status > 399 || !location) {
+        return { url, status: response.status, body: await response.text() };
+      }
+      await response.body?.cancel();
+      url = new URL(location, url);
+      if (stop && url.href.startsWith(stop)) return { url };
+      response = await this.request(url);
+    }
+    throw new Error(`more than 20 redirects, at last to ${url.origin}${url.pathname}`);
+  }
+}
