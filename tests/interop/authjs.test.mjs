@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Auth } from '@auth/core';
 import { getToken } from '@auth/core/jwt';
-import { APP, Guest, ISSUER, PERSON, PORT, SECRET, WRONG_SECRET } from './guest.mjs';
+import { APP, Guest, ISSUER, KEY, PERSON, PORT, SECRET, WRONG_SECRET } from './guest.mjs';
 
 const secret = 'what-auth-js-seals-its-own-cookies-with';
 const clientSecret = { value: SECRET };
@@ -15,6 +15,7 @@ let isExpired = false;
 let complaints = [];
 
 let metadata;
+let key;
 
 // The guide "refresh token rotation".
 async function refresh(token) {
@@ -32,12 +33,21 @@ async function refresh(token) {
   return { ...token, access_token: answer.access_token, refresh_token: answer.refresh_token ?? token.refresh_token };
 }
 
+const provider = { name: 'dingpass', type: 'oidc', issuer: ISSUER, checks: ['pkce', 'state', 'nonce'] };
+
 const settings = () => ({
   basePath: '/auth',
   secret,
   trustHost: true,
   providers: [
-    { id: 'dingpass', name: 'dingpass', type: 'oidc', issuer: ISSUER, clientId: 'app', clientSecret: clientSecret.value, checks: ['pkce', 'state', 'nonce'] },
+    { ...provider, id: 'dingpass', clientId: 'app', clientSecret: clientSecret.value },
+    {
+      ...provider,
+      id: 'by-key',
+      clientId: 'by-key',
+      client: { token_endpoint_auth_method: 'private_key_jwt' },
+      token: { clientPrivateKey: { key, kid: 'one' } },
+    },
   ],
   callbacks: {
     jwt({ token, account }) {
@@ -73,6 +83,7 @@ async function answer(request) {
 let server;
 before(async () => {
   metadata = await (await fetch(`${ISSUER}/.well-known/openid-configuration`)).json();
+  key = await crypto.subtle.importKey('jwk', KEY, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
   server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -94,10 +105,10 @@ after(() => {
 const json = async (guest, path) => (await guest.request(`${APP}${path}`)).json();
 
 // Presses the button of Auth.js's own page; where the guest ends.
-async function signIn(guest) {
+async function signIn(guest, id = 'dingpass') {
   const { csrfToken } = await json(guest, '/auth/csrf');
   const form = { csrfToken, callbackUrl: `${APP}/home` };
-  return guest.visit(`${APP}/auth/signin/dingpass`, { method: 'POST', form });
+  return guest.visit(`${APP}/auth/signin/${id}`, { method: 'POST', form });
 }
 
 test('a person signs in, and the session has name, mail address and picture', async () => {
@@ -108,6 +119,15 @@ test('a person signs in, and the session has name, mail address and picture', as
   assert.equal(user.name, PERSON.name);
   assert.equal(user.email, PERSON.email);
   assert.match(user.image, /^https:/);
+});
+
+// RFC 7523 section 3: the library names both the issuer and the token endpoint as audience.
+test('a client authenticates by a signed assertion', async () => {
+  const guest = new Guest();
+  complaints = [];
+  const { url } = await signIn(guest, 'by-key');
+  assert.equal(url.href, `${APP}/home`, complaints[0]?.cause?.err?.stack);
+  assert.equal((await json(guest, '/auth/session')).user.name, PERSON.name);
 });
 
 test('the session is kept alive by a refresh, and its token opens userinfo', async () => {

@@ -45,8 +45,11 @@ const SUITES = {
       scope: 'openid profile email',
     },
   ],
-  authjs: (app) => [web(app, '/auth/callback/dingpass')],
-  authlib: (app) => [web(app, '/callback')],
+  authjs: (app) => [web(app, '/auth/callback/dingpass'), byKey(app, '/auth/callback/by-key')],
+  express_openid_connect: (app) => [
+    web(app, '/callback', { backchannel_logout_uri: `${app}/backchannel-logout` }),
+  ],
+  authlib: (app) => [web(app, '/callback'), byKey(app, '/callback')],
   mozilla_django_oidc: (app) => [web(app, '/oidc/callback/')],
   go_oidc: (app) => [web(app, '/callback', { backchannel_logout_uri: `${app}/backchannel` })],
   mod_auth_openidc: (app) => [

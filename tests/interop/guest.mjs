@@ -72,3 +72,20 @@ export class Guest {
     throw new Error(`more than 20 redirects, at last to ${url.origin}${url.pathname}`);
   }
 }
+
+// The form on a page: where it goes, and what stands in it.
+export function formOf({ url, body }) {
+  const attribute = (tag, name) =>
+    new RegExp(`\\s${name}="([^"]*)"`)
+      .exec(tag)?.[1]
+      .replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, code) => String.fromCodePoint(parseInt(code, hex ? 16 : 10)))
+      .replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  const form = /<form[^>]*>/.exec(body);
+  if (!form) throw new Error(`there is no form at ${url.pathname}:\n${body}`);
+  const fields = {};
+  for (const [tag] of body.matchAll(/<(?:input|button)\b[^>]*>/g)) {
+    const name = attribute(tag, 'name');
+    if (name) fields[name] ??= attribute(tag, 'value') ?? '';
+  }
+  return { action: new URL(attribute(form[0], 'action') ?? '', url), fields };
+}

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as client from 'openid-client';
-import { APP, Guest, ISSUER, KEY, PERSON, SECRET, WRONG_SECRET } from './guest.mjs';
+import { APP, Guest, ISSUER, KEY, PERSON, SECRET, WRONG_SECRET, formOf } from './guest.mjs';
 
 const CALLBACK = `${APP}/callback`;
 // The library refuses http, also on loopback, unless it is told.
@@ -96,13 +96,9 @@ test('an answer by form_post is accepted', async () => {
       state: expectedState,
     }),
   );
-  const form = new URLSearchParams();
-  const unescape = (text) => text.replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, code) => String.fromCharCode(parseInt(code, hex ? 16 : 10))).replace(/&amp;/g, '&');
-  for (const [tag] of page.body.matchAll(/<input[^>]*>/g)) {
-    const value = (attribute) => unescape(new RegExp(`\\b${attribute}="([^"]*)"`).exec(tag)?.[1] ?? '');
-    if (value('name')) form.append(value('name'), value('value'));
-  }
-  const answer = new Request(CALLBACK, { method: 'POST', body: form });
+  const { action, fields } = formOf(page);
+  assert.equal(action.href, CALLBACK);
+  const answer = new Request(CALLBACK, { method: 'POST', body: new URLSearchParams(fields) });
   const tokens = await client.authorizationCodeGrant(config, answer, { pkceCodeVerifier, expectedState });
   assert.ok(tokens.claims().sub);
 });

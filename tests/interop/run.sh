@@ -12,7 +12,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 source ../tools.sh
 
-suites=(openid_client_6 openid_client_5 authjs oidc_client_ts authlib mozilla_django_oidc go_oidc mod_auth_openidc)
+suites=(openid_client_6 openid_client_5 authjs express_openid_connect oidc_client_ts authlib mozilla_django_oidc go_oidc mod_auth_openidc)
 [ $# -eq 0 ] || suites=("$@")
 
 failed=0
@@ -80,7 +80,8 @@ count() {
 run() {
   local suite=$1 began=$SECONDS status=0 good bad
   shift
-  node house.mjs "$suite" "$@" 2>&1 | tee "$scratch/log" || status=1
+  # One that hangs is ended with all that it started.
+  timeout --kill-after=10 180 node house.mjs "$suite" "$@" 2>&1 | tee "$scratch/log" || status=1
   # The closing lines of node's test runner, of unittest, and the lines of go test.
   case $suite in
   authlib | mozilla_django_oidc)
@@ -109,7 +110,7 @@ for suite in "${suites[@]}"; do
   printf '\n-- %s\n' "$suite"
   left_out=$house_left_out
   case $suite in
-  openid_client_5 | openid_client_6 | authjs) command=(node --test --test-reporter=spec "$suite.test.mjs") ;;
+  openid_client_5 | openid_client_6 | authjs | express_openid_connect) command=(node --test --test-reporter=spec "$suite.test.mjs") ;;
   oidc_client_ts)
     command=(node --test --test-reporter=spec "$suite.test.mjs")
     [ -n "$left_out" ] || need_browser
