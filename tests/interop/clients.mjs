@@ -32,8 +32,18 @@ const byKey = (app, callback) => {
 };
 const machine = { client_id: 'machine', client_secret: SECRET, preset: 'machine', scope: 'openid' };
 
+// As an office registers NocoBase.
+const nocobase = (app) => ({
+  client_id: 'nocobase',
+  client_secret: SECRET,
+  preset: 'nocobase',
+  redirect_uris: [`${app}/api/oidc:redirect`],
+  post_logout_redirect_uris: [`${app}/signin`],
+  scope: 'openid profile email phone',
+});
+
 const SUITES = {
-  openid_client_5: (app) => [web(app, '/callback', { require_pkce: false }), byKey(app, '/callback'), machine],
+  openid_client_5: (app) => [web(app, '/callback'), nocobase(app), byKey(app, '/callback'), machine],
   openid_client_6: (app) => [web(app, '/callback'), byKey(app, '/callback'), machine],
   oidc_client_ts: (app) => [
     {

@@ -13,6 +13,9 @@ export const WRONG_SECRET = 'not-this-one-but-as-long-as-the-right-one';
 // The first of the simulator's people, who signs in without a page.
 export const PERSON = { name: '张三', email: 'zhangsan@xinghe.example', preferred_username: 'zhangsan' };
 
+// What a person reads on a page.
+const wordsOf = ({ body }) => body.replace(/^[^]*<main/, '<main').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+
 export class Guest {
   // By host and name: as in browsers, ports share cookies.
   #jar = new Map();
@@ -56,14 +59,17 @@ export class Guest {
     return response;
   }
 
-  // Follows redirects to the page at their end, or up to `stop`, which is not asked for.
+  // Follows redirects to the page at their end; or up to `stop`, which is not asked for, and
+  // where they have to lead.
   async visit(address, { stop, ...options } = {}) {
     let url = new URL(address);
     let response = await this.request(url, options);
     for (let hops = 0; hops < 20; hops += 1) {
       const location = response.headers.get('location');
       if (response.status < 300 || response.status > 399 || !location) {
-        return { url, status: response.status, body: await response.text() };
+        const page = { url, status: response.status, body: await response.text() };
+        if (stop) throw new Error(`${url.pathname} answers ${page.status} in place of a way to ${stop}: ${wordsOf(page)}`);
+        return page;
       }
       url = new URL(location, url);
       if (stop && url.href.startsWith(stop)) return { url };

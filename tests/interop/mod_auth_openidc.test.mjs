@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ import { APP, Guest, ISSUER, PERSON, PORT, SECRET, WRONG_SECRET } from './guest.
 
 const binary = process.env.APACHE ?? '/usr/sbin/apache2';
 const modules = process.env.APACHE_MODULES ?? '/usr/lib/apache2/modules';
+// Root starts it as nobody.
+const nobody = process.getuid() === 0 ? 65534 : undefined;
 const CALLBACK = `${APP}/protected/callback`;
 
 function configuration({ folder, backend, secret }) {
@@ -27,8 +29,6 @@ DefaultRuntimeDir "${folder}"
 ErrorLog "${folder}/error.log"
 LogLevel info auth_openidc:debug
 ${names.map((name) => `LoadModule ${name}_module "${modules}/mod_${name}.so"`).join('\n')}
-# Apache gives up root's rights for those of nobody.
-${process.getuid() === 0 ? 'User "#65534"\nGroup "#65534"' : ''}
 StartServers 1
 ServerLimit 1
 ThreadsPerChild 8
@@ -78,7 +78,12 @@ async function startApache(secret = SECRET) {
   const folder = mkdtempSync(path.join(tmpdir(), 'dingpass-apache-'));
   const file = path.join(folder, 'apache.conf');
   writeFileSync(file, configuration({ folder, backend: backend.address().port, secret }));
-  const child = spawn(binary, ['-DFOREGROUND', '-f', file], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (nobody) for (const place of [folder, file]) chownSync(place, nobody, nobody);
+  const child = spawn(binary, ['-DFOREGROUND', '-f', file], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    uid: nobody,
+    gid: nobody,
+  });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const kill = () => child.kill('SIGTERM');
   process.once('exit', kill);

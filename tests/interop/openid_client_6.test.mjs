@@ -25,8 +25,7 @@ async function authorize(config, guest, more = {}) {
     nonce: checks.expectedNonce,
     ...more,
   });
-  const { url, body } = await guest.visit(address, { stop: CALLBACK });
-  assert.equal(`${url.origin}${url.pathname}`, CALLBACK, body);
+  const { url } = await guest.visit(address, { stop: CALLBACK });
   return { url, checks };
 }
 
@@ -167,7 +166,7 @@ test('a person signs out, comes back with the state, and is not signed in silent
   const tokens = await signIn(config, guest);
   const silent = await signIn(config, guest, { prompt: 'none' });
   assert.equal(silent.claims().sub, tokens.claims().sub);
-  const { url, body } = await guest.visit(
+  const { url } = await guest.visit(
     client.buildEndSessionUrl(config, {
       id_token_hint: tokens.id_token,
       post_logout_redirect_uri: `${APP}/signed-out`,
@@ -175,7 +174,7 @@ test('a person signs out, comes back with the state, and is not signed in silent
     }),
     { stop: APP },
   );
-  assert.equal(url.href, `${APP}/signed-out?state=away`, body);
+  assert.equal(url.href, `${APP}/signed-out?state=away`);
   const answer = await authorize(config, guest, { prompt: 'none' });
   await assert.rejects(client.authorizationCodeGrant(config, answer.url, answer.checks), refusal('login_required'));
   await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token), refusal('invalid_grant', 400));
