@@ -81,4 +81,7 @@ async function run(suite, command) {
 }
 
 const [suite, ...command] = process.argv.slice(2);
-process.exitCode = await run(suite, command);
+process.exitCode = await run(suite, command).catch((error) => {
+  console.error(error.message);
+  return 1;
+});

@@ -1,5 +1,6 @@
 """Authlib (PyPI) in a Flask application, as in pgAdmin or Superset."""
 
+import json
 import unittest
 
 import flask
@@ -7,6 +8,7 @@ from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc.jwk import ECKey
 
 from guest import APP, EMAIL, ISSUER, KEY, NAME, SECRET, WRONG_SECRET, Guest, Server, metadata
 
@@ -41,7 +43,7 @@ register("wrong", WRONG_SECRET)
 register("wrong_in_body", WRONG_SECRET, client_kwargs={"token_endpoint_auth_method": "client_secret_post"})
 register(
     "by_key",
-    KEY,
+    ECKey.import_key(json.loads(KEY)),
     client_id="by-key",
     client_kwargs={"token_endpoint_auth_method": "private_key_jwt"},
     client_auth_methods=[PrivateKeyJWT(alg="ES256")],
@@ -107,6 +109,7 @@ class Authlib(unittest.TestCase):
         self.assertEqual(self.sign_in("in_body")["name"], NAME)
 
     def test_a_client_authenticates_by_a_signed_assertion(self):
+        """RFC 7523 section 3: the library's assertions live for an hour and name no key."""
         self.assertEqual(self.sign_in("by_key")["aud"], "by-key")
 
     def test_an_expired_access_token_is_refreshed_on_the_way(self):
