@@ -24,8 +24,9 @@ const LONGEST: usize = 16 * 1024;
 /// How far the clocks of two machines may be apart.
 const SKEW: Duration = Duration::from_secs(60);
 /// How far ahead an assertion may end: as long as it must be remembered, and as long as a
-/// stolen one would be of use.
-const LONGEST_LIFE: Duration = Duration::from_secs(600);
+/// stolen one that was not used would be of use. Authlib makes them for an hour, and leaves
+/// nobody a choice.
+const LONGEST_LIFE: Duration = Duration::from_secs(3600);
 
 /// What is wrong with an assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,14 +46,16 @@ pub enum AssertionFault {
     /// `iss` is not `sub`.
     #[error("iss and sub of the client_assertion must both be the client_id")]
     Party,
-    /// Another audience, or several.
-    #[error("aud of the client_assertion must be the issuer or the token endpoint alone")]
+    /// Another audience, be it among others.
+    #[error(
+        "aud of the client_assertion must be the issuer or the token endpoint, and nobody else"
+    )]
     Audience,
     /// `exp` is past.
     #[error("the client_assertion has expired")]
     Expired,
     /// `exp` is too far ahead.
-    #[error("exp of the client_assertion must be at most 10 minutes ahead")]
+    #[error("exp of the client_assertion must be at most an hour ahead")]
     TooLong,
     /// `iat` or `nbf` is ahead.
     #[error("the client_assertion is not valid yet")]
@@ -74,7 +77,7 @@ pub struct Assertion<'a> {
     pub client: String,
     /// Its own name.
     pub jti: String,
-    audience: String,
+    audience: Vec<String>,
     exp: Timestamp,
     not_before: Vec<Timestamp>,
 }
@@ -132,12 +135,8 @@ impl<'a> Assertion<'a> {
             return Err(AssertionFault::Party);
         }
         let audience = match claims.aud.ok_or(AssertionFault::Missing("aud"))? {
-            Audience::One(audience) => audience,
-            // Each of several would be able to use it at the others.
-            Audience::Several(several) => match <[String; 1]>::try_from(several) {
-                Ok([audience]) => audience,
-                Err(_) => return Err(AssertionFault::Audience),
-            },
+            Audience::One(audience) => vec![audience],
+            Audience::Several(several) => several,
         };
         let exp = claims.exp.ok_or(AssertionFault::Missing("exp"))?;
         let jti = claims
@@ -168,7 +167,9 @@ impl<'a> Assertion<'a> {
     /// # Errors
     /// [`AssertionFault`]
     pub fn check(&self, audiences: &[String], now: Timestamp) -> Result<Timestamp, AssertionFault> {
-        if !audiences.contains(&self.audience) {
+        // Auth.js names both of ours. Anybody else that is named could use it here.
+        let is_ours = |audience| audiences.contains(audience);
+        if self.audience.is_empty() || !self.audience.iter().all(is_ours) {
             return Err(AssertionFault::Audience);
         }
         let until = self.exp.plus(SKEW);
