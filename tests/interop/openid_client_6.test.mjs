@@ -25,7 +25,13 @@ async function authorize(config, guest, more = {}) {
     nonce: checks.expectedNonce,
     ...more,
   });
-  const { url } = await guest.visit(address, { stop: CALLBACK });
+  if (!String(more?.prompt).includes('consent')) {
+    const { url } = await guest.visit(address, { stop: CALLBACK });
+    return { url, checks };
+  }
+  const question = formOf(await guest.visit(address));
+  const form = { ...question.fields, decision: 'allow' };
+  const { url } = await guest.visit(question.action, { stop: CALLBACK, method: 'POST', form });
   return { url, checks };
 }
 

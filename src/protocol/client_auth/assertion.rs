@@ -24,9 +24,8 @@ const LONGEST: usize = 16 * 1024;
 /// How far the clocks of two machines may be apart.
 const SKEW: Duration = Duration::from_secs(60);
 /// How far ahead an assertion may end: as long as it must be remembered, and as long as a
-/// stolen one that was not used would be of use. Authlib makes them for an hour, and leaves
-/// nobody a choice.
-const LONGEST_LIFE: Duration = Duration::from_secs(3600);
+/// stolen one that was not used would be of use.
+const LONGEST_LIFE: Duration = Duration::from_secs(600);
 
 /// What is wrong with an assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +54,7 @@ pub enum AssertionFault {
     #[error("the client_assertion has expired")]
     Expired,
     /// `exp` is too far ahead.
-    #[error("exp of the client_assertion must be at most an hour ahead")]
+    #[error("exp of the client_assertion must be at most 10 minutes ahead")]
     TooLong,
     /// `iat` or `nbf` is ahead.
     #[error("the client_assertion is not valid yet")]

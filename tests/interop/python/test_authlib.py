@@ -1,6 +1,7 @@
 """Authlib (PyPI) in a Flask application, as in pgAdmin or Superset."""
 
 import json
+import time
 import unittest
 
 import flask
@@ -14,6 +15,15 @@ from guest import APP, EMAIL, ISSUER, KEY, NAME, SECRET, WRONG_SECRET, Guest, Se
 
 # What the application got for the person who signed in last.
 tokens = {}
+
+
+class ShortLived(PrivateKeyJWT):
+    """The library's assertions last an hour; ten minutes are the most that is taken."""
+
+    def sign(self, auth, token_endpoint):
+        self.claims = {"exp": int(time.time()) + 300}
+        return super().sign(auth, token_endpoint)
+
 
 app = flask.Flask(__name__)
 app.secret_key = "what-flask-signs-its-own-cookies-with"
@@ -46,7 +56,7 @@ register(
     ECKey.import_key(json.loads(KEY)),
     client_id="by-key",
     client_kwargs={"token_endpoint_auth_method": "private_key_jwt"},
-    client_auth_methods=[PrivateKeyJWT(alg="ES256")],
+    client_auth_methods=[ShortLived(alg="ES256")],
 )
 
 
