@@ -151,13 +151,13 @@ fn values(scope: Scope, told: &Claims) -> Vec<String> {
     shown.into_iter().flatten().map(str::to_owned).collect()
 }
 
-/// `+8613800000000` as `+86138••••0000`.
+/// `+8613800000000` as `+86138****0000`.
 fn masked(number: &str) -> String {
     let digits = number.chars().count();
     let hidden = (digits / 3)..digits.saturating_sub(4);
     number
         .chars()
         .enumerate()
-        .map(|(at, digit)| if hidden.contains(&at) { '•' } else { digit })
+        .map(|(at, digit)| if hidden.contains(&at) { '*' } else { digit })
         .collect()
 }

@@ -27,18 +27,18 @@ pub(super) const TEXT: Text = Text {
         signed_in_as: ("Signed in as ", "."),
         policy: "Privacy policy",
         terms: "Terms of service",
-        later: "You can take this back at any time, on this service's page “Your applications”.",
+        later: "You can withdraw this at any time, on this service's page “Your applications”.",
     },
     applications: Applications {
         title: "Your applications",
-        lead: "You let these applications know about you. If you take it back, what they hold stops working at once, and you will be asked again at the next sign-in.",
+        lead: "You let these applications know about you. If you withdraw that, what they hold stops working at once, and you will be asked again at the next sign-in.",
         none: "You have not agreed to anything yet. Applications that your organisation has approved for everybody are not listed.",
         nobody: (
             "You are not signed in.",
             "Sign in from the application that you want to use, then open this page again to see what you agreed to.",
         ),
         since: ("Since ", ""),
-        withdraw: "Take it back",
+        withdraw: "Withdraw",
     },
     list_separator: ", ",
     gifts: Gifts {
@@ -68,7 +68,7 @@ pub(super) const TEXT: Text = Text {
         },
         offline: Gift {
             title: "Access while you are away",
-            words: "The application can go on reading the above when you are not there, until you take it back.",
+            words: "The application can go on reading the above when you are not there, until you withdraw this.",
         },
     },
     claims: ClaimNames {
