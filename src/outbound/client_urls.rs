@@ -125,12 +125,6 @@ impl ClientUrls {
     }
 }
 
-/// A name has an address that may not be called. Made here alone and found again under the
-/// HTTP library's error.
-#[derive(Debug, thiserror::Error)]
-#[error("a forbidden address")]
-pub(super) struct Forbidden;
-
 /// Resolves and checks. What it answers is what the connection goes to.
 struct Guard {
     reach: Arc<Reach>,
@@ -156,7 +150,7 @@ impl Resolve for Guard {
             // go on with the rest would leave it to the attacker's zone and to chance which
             // of them is tried.
             if !found.iter().all(admitted) {
-                return Err(Forbidden.into());
+                return Err(transport::Forbidden.into());
             }
             // The port is the URL's.
             let addresses = found.into_iter().map(|address| SocketAddr::new(address, 0));

@@ -11,8 +11,13 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use super::client_urls::Forbidden;
 use super::{Answer, OutboundError, Settings, TransportError};
+
+/// A name has an address that may not be called. Made by our resolver and found again under
+/// the HTTP library's error.
+#[derive(Debug, thiserror::Error)]
+#[error("a forbidden address")]
+pub(super) struct Forbidden;
 
 /// A builder with the rules of the house: no redirects, no proxy, no waiting for ever.
 pub(super) fn builder(settings: &Settings) -> Result<ClientBuilder, OutboundError> {

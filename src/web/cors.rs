@@ -11,7 +11,6 @@
 //! The headers go onto every answer of such a route, refusals, overload and panics among
 //! them: a client that can't read the error can only guess.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -22,10 +21,9 @@ use http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
     VARY,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use super::state::Web;
-use crate::domain::client::Clients;
 use crate::protocol::discovery::path;
 
 /// Documents that are the same for everybody.
@@ -42,29 +40,6 @@ const ANSWER_HEADERS: HeaderValue =
     HeaderValue::from_static("www-authenticate, retry-after, dpop-nonce, x-request-id");
 /// How long a browser needs not ask again: browsers cap it at two hours or less.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
-
-/// The origins of all clients, as browsers write them.
-#[derive(Clone, Debug, Default)]
-pub struct ClientOrigins(HashSet<String>);
-
-impl ClientOrigins {
-    /// Those of these clients.
-    #[must_use]
-    pub fn of(clients: &Clients) -> Self {
-        let origins = clients.iter().flat_map(|client| &client.cors_origins);
-        Self(origins.cloned().collect())
-    }
-
-    /// The origin of a request as it goes back, if it is a client's.
-    fn admit(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let mut written = headers.get_all(ORIGIN).iter();
-        let (Some(origin), None) = (written.next(), written.next()) else {
-            return None;
-        };
-        let known = origin.to_str().is_ok_and(|text| self.0.contains(text));
-        known.then(|| origin.clone())
-    }
-}
 
 /// Adds the headers, and answers a browser that asks before it sends.
 pub(super) async fn share(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {

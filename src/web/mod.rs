@@ -8,6 +8,7 @@ mod cors;
 mod error;
 mod form;
 mod headers;
+mod origins;
 mod pages;
 mod protocol;
 mod routes;
@@ -15,6 +16,6 @@ mod state;
 mod text;
 mod trace;
 
-pub use cors::ClientOrigins;
+pub use origins::ClientOrigins;
 pub use routes::router;
 pub use state::{Settings, Web};

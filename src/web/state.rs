@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cors::ClientOrigins;
+use super::origins::ClientOrigins;
 use crate::clock::Clock;
 use crate::domain::issuer::Issuer;
 use crate::entropy::Entropy;

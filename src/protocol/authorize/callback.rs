@@ -18,6 +18,7 @@ use crate::domain::params::Parameters;
 use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
 use crate::domain::session::Session;
 use crate::protocol::Correlation;
+use crate::protocol::failures::Failure;
 use crate::store::{SignIn, SignInRecorded, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
 
@@ -53,7 +54,9 @@ impl Authorization {
         });
         let (true, Some(address)) = (expected, address) else {
             tracing::info!("an answer came that nobody had asked for");
-            self.parts.failures.unasked_answer();
+            self.parts
+                .failures
+                .count(Failure::UnaskedAnswer, None, None);
             return shown(Problem::FlowLost, browser);
         };
         let retry = Some(self.retry(&pending));
@@ -160,7 +163,8 @@ impl Authorization {
                 Ok(answer)
             }
             SignInRecorded::Blocked => {
-                self.parts.failures.blocked(&pending.client);
+                let client = Some(&pending.client);
+                self.parts.failures.count(Failure::Blocked, client, None);
                 Ok(self.problem(
                     Problem::Blocked {
                         retry: self.retry(&pending),

@@ -2,6 +2,7 @@
 //! apart by where they may go: shown to the person, or sent to the client.
 
 use crate::domain::error::AuthorizationErrorCode;
+use crate::protocol::failures::Failure;
 
 /// Causes that are shown on a page: nothing in the request proves where else to send them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,5 +186,12 @@ impl RedirectedCause {
             Self::UpstreamDown => "upstream_down",
             Self::UpstreamSetUp => "upstream_set_up",
         }
+    }
+
+    /// What it counts as. That nobody is signed in is no failure, nor that somebody was never
+    /// asked: applications find that out by `prompt=none`.
+    pub(super) fn failure(self) -> Option<Failure> {
+        let is_ordinary = matches!(self, Self::LoginRequired | Self::ConsentRequired);
+        (!is_ordinary).then(|| Failure::Authorization(self.name()))
     }
 }

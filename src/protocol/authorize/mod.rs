@@ -27,13 +27,13 @@ pub use question::{Item, Logo, Question};
 pub use request::ReturnAddress;
 pub use response::{Delivery, FormPost, ReturnUrl};
 
-use super::failures::FailureLog;
+use super::failures::{Failure, FailureLog};
 use super::session::LiveSessions;
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
 use crate::domain::client::Clients;
 use crate::domain::code::{AuthorizationCode, CodeState};
-use crate::domain::id::{FlowId, UpstreamId};
+use crate::domain::id::{ClientId, FlowId, UpstreamId};
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::locale::Locale;
@@ -237,8 +237,7 @@ impl Authorization {
                 browser,
             )),
             (Step::WrongPerson, _) => {
-                let failures = &self.parts.failures;
-                failures.request_refused(RedirectedCause::WrongPerson, &pending.client);
+                self.count(RedirectedCause::WrongPerson, &pending.client);
                 Ok(self.problem(
                     Problem::WrongPerson {
                         retry: self.retry(&pending),
@@ -334,6 +333,12 @@ impl Authorization {
         }
     }
 
+    fn count(&self, cause: RedirectedCause, client: &ClientId) {
+        if let Some(failure) = cause.failure() {
+            self.parts.failures.count(failure, Some(client), None);
+        }
+    }
+
     fn refused(&self, refusal: Refusal, browser: &Browser) -> Answer {
         let outcome = match refusal {
             Refusal::Displayed(cause) => {
@@ -341,13 +346,14 @@ impl Authorization {
                     cause = cause.name(),
                     "authorization request refused on a page"
                 );
-                self.parts.failures.request_displayed(cause);
+                let failure = Failure::Authorization(cause.name());
+                self.parts.failures.count(failure, None, None);
                 Outcome::Problem(Box::new(Problem::BadRequest(cause)))
             }
             Refusal::Redirected(address, cause) => {
                 tracing::info!(cause = cause.name(), "authorization request refused");
                 let client = &address.client().id;
-                self.parts.failures.request_refused(cause, client);
+                self.count(cause, client);
                 Outcome::Return(address.with_error(cause, &self.parts.issuer))
             }
         };

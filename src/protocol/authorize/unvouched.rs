@@ -9,6 +9,7 @@ use super::{Answer, Authorization, Browser};
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
 use crate::protocol::Correlation;
+use crate::protocol::failures::Failure;
 use crate::store::{SignOutEverywhere, SignedOut, StoreError};
 use crate::upstream::{Cause, Provider, UpstreamError};
 
@@ -71,7 +72,11 @@ impl Authorization {
             client = pending.client.as_str(),
             "the upstream did not vouch for a person"
         );
-        self.parts.failures.not_vouched_for(&error, &pending.client);
+        self.parts.failures.count(
+            Failure::SignIn(error.cause.as_str()),
+            Some(&pending.client),
+            error.detail.request_id.as_deref(),
+        );
         self.sign_out_who_is_gone(provider, &error, correlation, now)
             .await?;
         if error.cause == Cause::CodeRefused

@@ -3,12 +3,13 @@
 //! some clients then try the same code again with another method.
 
 pub mod assertion;
+mod claimed;
 mod keys;
 mod secret;
 
 use std::sync::Arc;
 
-use super::failures::FailureLog;
+use super::failures::{Failure, FailureLog};
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, ClientAuthentication, ClientKeys, Clients, KeySource};
 use crate::domain::client_keys::Verdict;
@@ -20,6 +21,7 @@ use crate::outbound::ClientUrls;
 use crate::protocol::discovery::path;
 use crate::store::{Assertions, Claimed, StoreError};
 use assertion::{Assertion, AssertionFault, JWT_BEARER};
+use claimed::claimed;
 use keys::{PublishedKeys, Wanted};
 
 /// A client that proved who it is (or has nothing to prove it with). Made here alone.
@@ -176,10 +178,18 @@ impl ClientAuthenticator {
     ) -> Result<AuthenticatedClient, ClientAuthRefusal> {
         let authenticated = self.prove(authorization, form, now).await;
         if let Err(refusal) = &authenticated {
-            self.failures
-                .client_refused(refusal, &self.clients, authorization, form);
+            self.count(refusal, authorization, form);
         }
         authenticated
+    }
+
+    /// That the store failed is no failure of the client's.
+    fn count(&self, refusal: &ClientAuthRefusal, authorization: Option<&str>, form: &Parameters) {
+        if refusal.code() != ClientAuthErrorCode::ServerError {
+            let client = claimed(&self.clients, authorization, form);
+            let failure = Failure::ClientAuthentication(refusal.name());
+            self.failures.count(failure, client.as_ref(), None);
+        }
     }
 
     async fn prove(

@@ -73,8 +73,10 @@ impl Token {
             .await?;
         let answered = self.grant(&client, form, correlation, now).await;
         if let Err(refusal) = &answered {
-            let id = &client.client().id;
-            self.parts.failures.token_refused(refusal, id);
+            let client = Some(&client.client().id);
+            if let Some(failure) = refusal.failure() {
+                self.parts.failures.count(failure, client, None);
+            }
         }
         answered
     }

@@ -3,6 +3,7 @@
 use crate::domain::error::TokenErrorCode;
 use crate::keyring::SigningFailed;
 use crate::protocol::client_auth::{ClientAuthErrorCode, ClientAuthRefusal};
+use crate::protocol::failures::Failure;
 use crate::store::StoreError;
 
 /// The causes. Their words go out as `error_description` and quote nothing of the request.
@@ -123,6 +124,34 @@ impl TokenRefusal {
             Self::WrongVerifier => "wrong_verifier",
             Self::Store(_) => "store",
             Self::Signing(_) => "signing",
+        }
+    }
+
+    /// What it counts as, where it is not told by an event of its own.
+    pub(super) const fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::UnknownCode | Self::ForeignCode | Self::ReplayedCode | Self::EndedSession => {
+                Some(Failure::Code(self.name()))
+            }
+            Self::UnknownRefreshToken
+            | Self::ForeignRefreshToken
+            | Self::ExpiredRefreshToken
+            | Self::ReusedRefreshToken
+            | Self::EndedSignIn => Some(Failure::RefreshToken(self.name())),
+            // Counted where it is found, which is the same for all endpoints.
+            Self::Client(_)
+            // Told by an event of its own.
+            | Self::WrongRedirectUri
+            | Self::WrongVerifier
+            // Mistakes of a program, and of ours.
+            | Self::MalformedForm
+            | Self::MissingParameter(_)
+            | Self::UnsupportedGrantType
+            | Self::UnauthorizedClient
+            | Self::Scope
+            | Self::PersonalScope
+            | Self::Store(_)
+            | Self::Signing(_) => None,
         }
     }
 }

@@ -4,11 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dingpass::clock::Timestamp;
-use dingpass::domain::client::Clients;
 use dingpass::domain::event::{AuditEvent, EventKind};
-use dingpass::domain::params::Parameters;
-use dingpass::protocol::client_auth::ClientAuthRefusal;
-use dingpass::protocol::failures::FailureLog;
+use dingpass::protocol::failures::{Failure, FailureLog};
 use dingpass::store::{AuditKeeping, Retention, StoreError};
 use serde_json::json;
 use tokio::sync::watch;
@@ -89,9 +86,7 @@ impl AuditKeeping for Failing {
 async fn failures_that_could_not_be_told_are_told_later() {
     let failures = FailureLog::default();
     let store = Failing::default();
-    let clients = Clients::default();
-    let form = Parameters::parse("").unwrap();
-    let refuse = || failures.client_refused(&ClientAuthRefusal::Rejected, &clients, None, &form);
+    let refuse = || failures.count(Failure::ClientAuthentication("rejected_client"), None, None);
     refuse();
     refuse();
     let now = Timestamp::from_millis(1);
