@@ -18,7 +18,7 @@ pub(super) fn uncommented() -> String {
     EXAMPLE
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => rest,
+            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => rest,
             _ => line,
         })
         .fold(String::new(), |text, line| text + line + "\n")
@@ -70,10 +70,25 @@ fn the_values_that_the_example_calls_defaults_are_the_defaults() {
         "contact",
         "locale",
         "zoneinfo",
+        "client_secret_next",
         "client_uri",
+        "logo_uri",
+        "policy_uri",
+        "tos_uri",
+        "post_logout_redirect_uris",
+        // With the addresses to which they belong.
+        "backchannel_logout_uri",
+        "backchannel_logout_session_required",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
         "default_max_age",
     ];
-    let text: String = uncommented()
+    let text = uncommented();
+    let is_list = |line: &&str| *line == "[[clients]]";
+    let second = text.lines().filter(is_list).count();
+    assert_eq!(second, 2, "the second client is an example as a whole");
+    let end = text.rfind("[[clients]]").unwrap();
+    let text: String = text[..end]
         .lines()
         .filter(|line| {
             !examples
