@@ -9,7 +9,7 @@ use dingpass::domain::lifetimes::Lifetimes;
 
 use crate::support::SAMPLE;
 
-use super::{LEAST, faults, loads, with};
+use super::{CLIENT, LEAST, faults, loads, with};
 
 pub(super) const EXAMPLE: &str = include_str!("../../../deploy/dingpass.example.toml");
 
@@ -18,7 +18,7 @@ pub(super) fn uncommented() -> String {
     EXAMPLE
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => rest,
+            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => rest,
             _ => line,
         })
         .fold(String::new(), |text, line| text + line + "\n")
@@ -70,10 +70,25 @@ fn the_values_that_the_example_calls_defaults_are_the_defaults() {
         "contact",
         "locale",
         "zoneinfo",
+        "client_secret_next",
         "client_uri",
+        "logo_uri",
+        "policy_uri",
+        "tos_uri",
+        "post_logout_redirect_uris",
+        // With the addresses to which they belong.
+        "backchannel_logout_uri",
+        "backchannel_logout_session_required",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
         "default_max_age",
     ];
-    let text: String = uncommented()
+    let text = uncommented();
+    let is_list = |line: &&str| *line == "[[clients]]";
+    let second = text.lines().filter(is_list).count();
+    assert_eq!(second, 2, "the second client is an example as a whole");
+    let end = text.rfind("[[clients]]").unwrap();
+    let text: String = text[..end]
         .lines()
         .filter(|line| {
             !examples
@@ -118,6 +133,40 @@ fn the_example_names_every_key_that_works_today() {
     }
 }
 
+/// The members of a client are known to the reader by the same names.
+#[test]
+fn the_example_names_every_member_of_a_client_that_works_today() {
+    let text = uncommented();
+    let named = keys(&text);
+    for key in [
+        "client_secret_next",
+        "grant_types",
+        "token_endpoint_auth_signing_alg",
+        "jwks_uri",
+        "consent",
+        "logo_uri",
+        "policy_uri",
+        "tos_uri",
+        "post_logout_redirect_uris",
+        "backchannel_logout_uri",
+        "backchannel_logout_session_required",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
+        "offline_access_outlives_logout",
+        "may_introspect",
+        "allowed_cors_origins",
+        "default_max_age",
+        "default_acr_values",
+    ] {
+        assert!(named.contains(&key), "{key}");
+        let answer = faults(&with(&format!("{CLIENT}{key}x = 1"))).join("\n");
+        assert!(
+            answer.contains(&format!("did you mean `{key}`?")),
+            "{answer}"
+        );
+    }
+}
+
 #[test]
 fn what_is_not_written_has_its_default() {
     let config = loads(LEAST);
@@ -151,7 +200,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(dingtalk.preferred_username, UsernameSource::UserId);
     assert_eq!((&dingtalk.locale, &dingtalk.zoneinfo), (&None, &None));
 
-    let client = &loads(&with(super::CLIENT)).clients[0];
+    let client = &loads(&with(CLIENT)).clients[0];
     assert_eq!(client.name, "demo");
     assert_eq!(client.application_type, ApplicationType::Web);
     assert_eq!(client.scope.to_string(), "openid profile email");
