@@ -28,6 +28,7 @@ pub(super) struct Preset {
     /// Both of them.
     pub(super) extra_claims: bool,
     pub(super) grant_types: &'static [GrantType],
+    pub(super) scope: &'static str,
     /// Whether a query is left out when `post_logout_redirect_uris` are compared.
     pub(super) any_post_logout_query: bool,
     /// Scopes without which the application works badly.
@@ -43,6 +44,7 @@ const WEB: Preset = Preset {
     id_token_claims: IdTokenClaims::Standard,
     extra_claims: false,
     grant_types: &[GrantType::AuthorizationCode],
+    scope: "openid profile email",
     any_post_logout_query: false,
     expected_scopes: &[],
 };
@@ -67,6 +69,7 @@ const NATIVE: Preset = Preset {
 const MACHINE: Preset = Preset {
     kind: Kind::Machine,
     grant_types: &[GrantType::ClientCredentials],
+    scope: "",
     ..WEB
 };
 

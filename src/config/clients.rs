@@ -13,8 +13,7 @@ use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::reach::Reach;
 use crate::domain::scope::{Scope, Scopes};
-
-const DEFAULT_SCOPE: &str = "openid profile email";
+use crate::domain::service_scope::ServiceScope;
 
 const APPLICATION_TYPES: [(&str, ApplicationType); 2] = [
     ("web", ApplicationType::Web),
@@ -60,8 +59,14 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>, reach: &Reach) 
     let method = method(section, preset.method);
     let authentication = authentication(section, method);
     let application_type = application_type(section, &preset);
-    let scope = scope(section, &preset);
+    let (scope, written_scope) = scope(section, &preset);
     let grant_types = client_grants::grant_types(section, &preset, &scope, method);
+    let service_scope = if grant_types.contains(&GrantType::ClientCredentials) {
+        ServiceScope::parse(&written_scope.value)
+    } else {
+        warn_of_unknown(section, &written_scope);
+        ServiceScope::default()
+    };
     client_grants::response_types(section);
     let rule = RedirectRule {
         public: method.map(|method| method == Method::None),
@@ -101,6 +106,7 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>, reach: &Reach) 
         redirect_uris: redirect_uris?,
         application_type: application_type?,
         scope,
+        service_scope,
         require_pkce,
         id_token_claims: id_token_claims.map_or(preset.id_token_claims, |it| it.value),
         username_claim,
@@ -177,37 +183,40 @@ fn may_introspect(section: &mut Section<'_>) -> Vec<ClientId> {
         .collect()
 }
 
-fn scope(section: &mut Section<'_>, preset: &Preset) -> Scopes {
-    let written = section.text("scope");
-    let Found { value, at } = written.unwrap_or_else(|| Found {
-        value: DEFAULT_SCOPE.to_owned(),
-        at: section.header(),
-    });
-    for name in value.split(' ').filter(|name| !name.is_empty()) {
-        match Scope::parse(name) {
-            Some(_) => {}
-            None => {
-                let guess = nearest(name, Scope::ALL.map(Scope::as_str))
-                    .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-                let name = printable(name);
-                section.warn(
-                    &at,
-                    format!("`scope`: \"{name}\" is not known here and is ignored{guess}"),
-                );
-            }
+/// What means nothing is ignored, at the request too; a machine's may mean something to the
+/// services that it calls.
+fn warn_of_unknown(section: &mut Section<'_>, written: &Found<String>) {
+    for name in written.value.split(' ').filter(|name| !name.is_empty()) {
+        if Scope::parse(name).is_none() {
+            let guess = nearest(name, Scope::ALL.map(Scope::as_str))
+                .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+            let name = printable(name);
+            section.warn(
+                &written.at,
+                format!("`scope`: \"{name}\" is not known here and is ignored{guess}"),
+            );
         }
     }
-    let scope = Scopes::parse(&value);
+}
+
+fn scope(section: &mut Section<'_>, preset: &Preset) -> (Scopes, Found<String>) {
+    let written = section.text("scope");
+    let written = written.unwrap_or_else(|| Found {
+        value: preset.scope.to_owned(),
+        at: section.header(),
+    });
+    let Found { value, at } = &written;
+    let scope = Scopes::parse(value);
     for needed in preset.expected_scopes {
         if !scope.contains(*needed) {
             let name = needed.as_str();
             section.warn(
-                &at,
+                at,
                 format!("`scope` lacks \"{name}\", which this preset's application reads"),
             );
         }
     }
-    scope
+    (scope, written)
 }
 
 /// RFC 9700 section 2.1.1: PKCE is a public client's only protection of its codes.

@@ -7,6 +7,7 @@ use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::scope::Scopes;
 use crate::domain::secret::Digest;
+use crate::domain::service_scope::ServiceScope;
 use crate::domain::uri::RedirectUri;
 
 /// A registered client, checked.
@@ -26,6 +27,8 @@ pub struct Client {
     pub application_type: ApplicationType,
     /// `scope`: what it may ask for.
     pub scope: Scopes,
+    /// What else its own tokens may carry, where it acts for itself.
+    pub service_scope: ServiceScope,
     /// Whether a request without `code_challenge` is refused. Always so for public clients.
     pub require_pkce: bool,
     /// Where the scope's claims stand.

@@ -25,6 +25,7 @@ pub mod pkce;
 pub mod reach;
 pub mod scope;
 pub mod secret;
+pub mod service_scope;
 pub mod session;
 pub mod standing;
 pub mod uri;

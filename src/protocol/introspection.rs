@@ -192,6 +192,7 @@ impl Introspection {
         }
         let state = self.about(&client, subject.as_deref(), &token.scope);
         Ok(Some(TokenState {
+            scope: token.service_scope.beside(&token.scope),
             token_type: Some("Bearer"),
             exp: Some(Timestamp::from_millis(token.expires_at).as_seconds()),
             iat: Some(Timestamp::from_millis(token.issued_at).as_seconds()),

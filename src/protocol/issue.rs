@@ -19,6 +19,7 @@ use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::secret::{Digest, random_token};
+use crate::domain::service_scope::ServiceScope;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, Purpose, SigningFailed, TokenType};
 
@@ -52,6 +53,8 @@ pub struct IssuedTokens {
     pub refresh_token: Option<RefreshToken>,
     /// What the access token is good for.
     pub scope: Scopes,
+    /// What it is good for at the organisation's own services.
+    pub service_scope: ServiceScope,
 }
 
 /// What a sealed access token says.
@@ -66,6 +69,9 @@ pub struct AccessToken {
     /// What it is good for.
     #[serde(rename = "s")]
     pub scope: Scopes,
+    /// What it is good for at the organisation's own services.
+    #[serde(rename = "o", default, skip_serializing_if = "ServiceScope::is_empty")]
+    pub service_scope: ServiceScope,
     /// When it was made, in milliseconds.
     #[serde(rename = "i")]
     pub issued_at: i64,
@@ -118,7 +124,9 @@ impl Mint {
         now: Timestamp,
     ) -> Result<IssuedTokens, SigningFailed> {
         let grant = Some(&entitlement.grant.id);
-        let access_token = self.access_token(grant, entitlement.client, entitlement.scope, now)?;
+        let service_scope = ServiceScope::default();
+        let scope = (entitlement.scope, &service_scope);
+        let access_token = self.access_token(grant, entitlement.client, scope, now)?;
         // OIDC Core section 12.2: a refresh for less than `openid` brings no ID Token.
         let id_token = if entitlement.scope.contains(Scope::Openid) {
             let claims = self.id_token_claims(entitlement, &access_token, now);
@@ -135,6 +143,7 @@ impl Mint {
             access_token,
             expires_in: self.lifetimes.access_token.as_secs(),
             scope: entitlement.scope.clone(),
+            service_scope,
         })
     }
 
@@ -147,14 +156,16 @@ impl Mint {
         &self,
         client: &Client,
         scope: Scopes,
+        service_scope: ServiceScope,
         now: Timestamp,
     ) -> Result<IssuedTokens, SigningFailed> {
         Ok(IssuedTokens {
-            access_token: self.access_token(None, client, &scope, now)?,
+            access_token: self.access_token(None, client, (&scope, &service_scope), now)?,
             expires_in: self.lifetimes.access_token.as_secs(),
             id_token: None,
             refresh_token: None,
             scope,
+            service_scope,
         })
     }
 
@@ -176,13 +187,14 @@ impl Mint {
         &self,
         grant: Option<&GrantId>,
         client: &Client,
-        scope: &Scopes,
+        (scope, service_scope): (&Scopes, &ServiceScope),
         now: Timestamp,
     ) -> Result<String, SigningFailed> {
         let token = AccessToken {
             grant: grant.cloned(),
             client: client.id.clone(),
             scope: scope.clone(),
+            service_scope: service_scope.clone(),
             issued_at: now.as_millis(),
             expires_at: now.plus(self.lifetimes.access_token).as_millis(),
             jti: random_token::<16>(self.entropy.as_ref()),

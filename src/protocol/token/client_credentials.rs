@@ -6,7 +6,9 @@ use super::Token;
 use super::refusal::TokenRefusal;
 use super::request::ClientRequest;
 use crate::clock::Timestamp;
+use crate::domain::client::Client;
 use crate::domain::scope::{Scope, Scopes};
+use crate::domain::service_scope::ServiceScope;
 use crate::protocol::client_auth::AuthenticatedClient;
 use crate::protocol::issue::IssuedTokens;
 
@@ -25,24 +27,28 @@ impl Token {
         if client.is_public() {
             return Err(TokenRefusal::UnauthorizedClient);
         }
-        let scope = scope(&client.scope, request.scope.as_ref())?;
-        Ok(self.parts.mint.issue_to_client(client, scope, now)?)
+        let (scope, service_scope) = scope(client, request)?;
+        Ok(self
+            .parts
+            .mint
+            .issue_to_client(client, scope, service_scope, now)?)
     }
 }
 
 /// Section 3.3: what is unknown or not the client's is left out and the answer says what is
 /// left; nothing left, or an ID Token expected, is told as an error.
-fn scope(allowed: &Scopes, asked: Option<&Scopes>) -> Result<Scopes, TokenRefusal> {
-    let allowed = allowed.without(&PERSONAL);
-    let Some(asked) = asked else {
-        return Ok(allowed);
+fn scope(client: &Client, request: &ClientRequest) -> Result<(Scopes, ServiceScope), TokenRefusal> {
+    let allowed = client.scope.without(&PERSONAL);
+    let Some((asked, asked_of_services)) = &request.scope else {
+        return Ok((allowed, client.service_scope.clone()));
     };
     if PERSONAL.iter().any(|scope| asked.contains(*scope)) {
         return Err(TokenRefusal::PersonalScope);
     }
     let granted = allowed.intersection(asked);
-    if granted.is_empty() {
-        return Err(TokenRefusal::Scope);
+    let of_services = client.service_scope.intersection(asked_of_services);
+    if granted.is_empty() && of_services.is_empty() {
+        return Err(TokenRefusal::UnregisteredScope);
     }
-    Ok(granted)
+    Ok((granted, of_services))
 }

@@ -27,6 +27,9 @@ pub enum TokenRefusal {
     /// More than was granted, or nothing that means something here.
     #[error("the scope must lie within what this client was granted")]
     Scope,
+    /// Nothing that is registered for a client that acts for itself.
+    #[error("the scope must lie within what is registered for this client")]
+    UnregisteredScope,
     /// `openid` or `offline_access` without a person.
     #[error("openid and offline_access need a person who signed in")]
     PersonalScope,
@@ -84,7 +87,9 @@ impl TokenRefusal {
             },
             Self::UnsupportedGrantType => TokenErrorCode::UnsupportedGrantType,
             Self::UnauthorizedClient => TokenErrorCode::UnauthorizedClient,
-            Self::Scope | Self::PersonalScope => TokenErrorCode::InvalidScope,
+            Self::Scope | Self::UnregisteredScope | Self::PersonalScope => {
+                TokenErrorCode::InvalidScope
+            }
             Self::UnknownRefreshToken
             | Self::ForeignRefreshToken
             | Self::ExpiredRefreshToken
@@ -110,6 +115,7 @@ impl TokenRefusal {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::Scope => "scope",
+            Self::UnregisteredScope => "unregistered_scope",
             Self::PersonalScope => "personal_scope",
             Self::UnknownRefreshToken => "unknown_refresh_token",
             Self::ForeignRefreshToken => "foreign_refresh_token",
@@ -149,6 +155,7 @@ impl TokenRefusal {
             | Self::UnsupportedGrantType
             | Self::UnauthorizedClient
             | Self::Scope
+            | Self::UnregisteredScope
             | Self::PersonalScope
             | Self::Store(_)
             | Self::Signing(_) => None,

@@ -6,6 +6,7 @@ use crate::domain::family::RefreshToken;
 use crate::domain::grant_type::GrantType;
 use crate::domain::params::Parameters;
 use crate::domain::scope::Scopes;
+use crate::domain::service_scope::ServiceScope;
 
 /// The grants that there are.
 #[derive(Clone, Debug)]
@@ -34,8 +35,9 @@ pub(super) struct RefreshRequest {
 /// `grant_type=client_credentials` (RFC 6749 section 4.4).
 #[derive(Clone, Debug)]
 pub(super) struct ClientRequest {
-    /// What is known of what was asked for; all that the client may have where nothing was.
-    pub(super) scope: Option<Scopes>,
+    /// What was asked for, of our own scopes and of services; all that the client may have
+    /// where nothing was.
+    pub(super) scope: Option<(Scopes, ServiceScope)>,
 }
 
 impl GrantRequest {
@@ -66,7 +68,9 @@ impl GrantRequest {
                     .transpose()?,
             })),
             GrantType::ClientCredentials => Ok(Self::ClientCredentials(ClientRequest {
-                scope: form.get("scope").map(Scopes::parse),
+                scope: form
+                    .get("scope")
+                    .map(|list| (Scopes::parse(list), ServiceScope::parse(list))),
             })),
         }
     }

@@ -66,8 +66,8 @@ fn granted(tokens: &IssuedTokens) -> Response {
     if let Some(token) = &tokens.refresh_token {
         body.insert("refresh_token".into(), token.as_str().into());
     }
-    if !tokens.scope.is_empty() {
-        body.insert("scope".into(), tokens.scope.to_string().into());
+    if let Some(scope) = tokens.service_scope.beside(&tokens.scope) {
+        body.insert("scope".into(), scope.into());
     }
     json_answer(StatusCode::OK, &Value::Object(body))
 }

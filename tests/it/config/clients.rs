@@ -175,11 +175,14 @@ fn a_preset_sets_defaults_and_what_is_written_wins() {
     let web = loads(&client("preset = \"web\""));
     assert!(web.clients[0].require_pkce && !web.clients[0].is_public());
 
-    let machine = "[[clients]]\nclient_id = \"m\"\npreset = \"machine\"\nscope = \"profile\"\nclient_secret = \"a-secret-of-at-least-32-characters!!\"\n";
+    let machine = "[[clients]]\nclient_id = \"m\"\npreset = \"machine\"\nscope = \"orders:read\"\nclient_secret = \"a-secret-of-at-least-32-characters!!\"\n";
     let config = loads(&with(machine));
     assert_eq!(config.warnings, []);
     let it = &config.clients[0];
     assert_eq!(it.grant_types, [GrantType::ClientCredentials]);
+    assert_eq!(it.service_scope.to_string(), "orders:read");
+    let bare = loads(&with(&machine.replace("scope = \"orders:read\"\n", "")));
+    assert!(bare.clients[0].scope.is_empty() && bare.warnings.is_empty());
     assert!(it.redirect_uris.is_empty());
     let public = format!("{machine}grant_types = [\"client_credentials\"]\n").replace(
         "client_secret = \"a-secret-of-at-least-32-characters!!\"",

@@ -98,6 +98,34 @@ async fn the_scope_is_what_is_asked_for_within_what_is_allowed() {
     }
 }
 
+/// Section 3.3: scopes of the organisation's own services, which mean nothing here, are a
+/// machine's by its configuration; a service reads them by introspection.
+#[tokio::test]
+async fn scopes_of_services_are_granted_as_they_are_registered() {
+    let house = House::plan()
+        .more(
+            "[[clients]]\nclient_id = \"robot\"\npreset = \"machine\"\n\
+             client_secret = \"robot-secret-of-32-characters-or-much-more\"\n\
+             scope = \"orders:read orders:write groups\"",
+        )
+        .start()
+        .await;
+    for (asked, granted) in [
+        (None, "groups orders:read orders:write"),
+        (Some("orders:read"), "orders:read"),
+        (Some("orders:read groups invoices"), "groups orders:read"),
+    ] {
+        let reply = request(asked).send(&house).await;
+        assert_eq!(reply.tokens()["scope"], granted, "{asked:?}");
+        let told = introspected(&house, "robot", &reply.token("access_token")).await;
+        assert_eq!(told["scope"], granted, "{asked:?}");
+    }
+    for foreign in ["invoices", "ORDERS:READ", "orders:read\t"] {
+        let reply = request(Some(foreign)).send(&house).await;
+        reply.refused(400, "invalid_scope");
+    }
+}
+
 /// A machine that asks for an ID Token or for a person's absence has made a mistake.
 #[tokio::test]
 async fn what_needs_a_person_is_refused() {
