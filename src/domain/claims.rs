@@ -41,7 +41,8 @@ pub const PERSON_CLAIMS: [&str; 18] = [
 
 /// The claims of `subject` that `client` is given by `scope`, and by name beyond it (OIDC Core
 /// section 5.5), without `sub`. An address that nobody verified never comes without the flag
-/// that says so.
+/// that says so. What was asked for by name long ago counts as far as the client's own scope
+/// still goes.
 #[must_use]
 pub fn released_claims(
     subject: &Subject,
@@ -49,7 +50,7 @@ pub fn released_claims(
     named: ClaimSet,
     client: &Client,
 ) -> Claims {
-    let beyond = named.beyond(scope);
+    let beyond = named.within(&client.scope).beyond(scope);
     let mut claims = scope_claims(subject, scope, client);
     if beyond.is_empty() {
         return claims;

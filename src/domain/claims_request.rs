@@ -32,6 +32,15 @@ impl RequestedClaims {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
+    /// Those that one of `scope` brings.
+    #[must_use]
+    pub fn within(&self, scope: &Scopes) -> Self {
+        Self {
+            userinfo: self.userinfo.within(scope),
+            id_token: self.id_token.within(scope),
+        }
+    }
+
     /// All that was asked for, wherever it is to stand.
     #[must_use]
     pub fn all(&self) -> ClaimSet {

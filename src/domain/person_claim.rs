@@ -148,6 +148,14 @@ impl ClaimSet {
         self.iter().map(PersonClaim::scope).collect()
     }
 
+    /// The claims that one of `scope` brings.
+    #[must_use]
+    pub fn within(self, scope: &Scopes) -> Self {
+        self.iter()
+            .filter(|claim| scope.contains(claim.scope()))
+            .collect()
+    }
+
     /// The claims that none of `scope` brings.
     #[must_use]
     pub fn beyond(self, scope: &Scopes) -> Self {

@@ -66,11 +66,13 @@ impl Access {
     /// # Errors
     /// [`NotGood`]
     pub async fn find(&self, text: &str, now: Timestamp) -> Result<GoodToken, NotGood> {
-        let token = self
+        let mut token = self
             .mint
             .open_access_token(text, now)
             .ok_or(NotGood::Unknown)?;
         let client = self.clients.find(&token.client).ok_or(NotGood::Revoked)?;
+        // What the operator took from the client since is gone.
+        token.scope = token.scope.intersection(&client.scope);
         let found = self
             .store
             .find_access(&token.jti, token.grant.as_ref())

@@ -83,14 +83,19 @@ const fn bytes_of(flow: &str, value: &str) -> usize {
 
 impl Authorization {
     /// The flow of that id among the browser's cookies, if it opens and its time is not
-    /// over.
+    /// over. It asks for no more than its client may have now: a request that was checked
+    /// before a restart must not bring back what the operator took from the client since.
     pub(super) fn find_flow(&self, id: &str, browser: &Browser, now: Timestamp) -> Option<Flow> {
         let cookie = browser.flows.iter().find(|cookie| cookie.flow == id)?;
-        let flow = self.open_flow(cookie)?;
-        if let Flow::Pending(pending) = &flow
-            && pending.flow.as_str() != id
-        {
-            return None;
+        let mut flow = self.open_flow(cookie)?;
+        if let Flow::Pending(pending) = &mut flow {
+            if pending.flow.as_str() != id {
+                return None;
+            }
+            if let Some(client) = self.parts.clients.find(&pending.client) {
+                pending.scope = pending.scope.intersection(&client.scope);
+                pending.claims = pending.claims.within(&client.scope);
+            }
         }
         let end = Timestamp::from_millis(flow.started_at()).plus(LIFETIME);
         (now < end).then_some(flow)

@@ -7,6 +7,7 @@ use super::Token;
 use super::refusal::TokenRefusal;
 use super::request::CodeRequest;
 use crate::clock::Timestamp;
+use crate::domain::client::Client;
 use crate::domain::code::{AuthorizationCode, CodeState};
 use crate::domain::event::{AuditEvent, EventKind};
 use crate::domain::grant::{Bond, Grant};
@@ -50,7 +51,7 @@ impl Token {
         let mut refresh_token = None;
         let redemption = match &proof {
             Ok(()) => {
-                let mut grant = self.new_grant(&code, now);
+                let mut grant = self.new_grant(&code, client, now);
                 let family = client
                     .may_use(GrantType::RefreshToken)
                     .then(|| self.new_family(client, &mut grant, now));
@@ -114,13 +115,14 @@ impl Token {
         })
     }
 
-    fn new_grant(&self, code: &AuthorizationCode, now: Timestamp) -> Grant {
+    fn new_grant(&self, code: &AuthorizationCode, client: &Client, now: Timestamp) -> Grant {
         Grant {
             id: GrantId::mint(self.parts.entropy.as_ref()),
             client: code.client.clone(),
             subject: code.subject.clone(),
             sid: code.sid.clone(),
-            scope: code.scope.clone(),
+            // What the operator took from the client since is gone.
+            scope: code.scope.intersection(&client.scope),
             claims: code.claims.clone(),
             auth_time: code.auth_time,
             bond: Bond::Session,

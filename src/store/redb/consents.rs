@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
+use super::families::revoke_families_of_client;
 use super::rows::{CONSENTS, SESSIONS, SUBJECTS, append_event, decode, encode};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
@@ -131,6 +132,7 @@ fn withdraw_consent(
         subject.withdrawals.push((client.clone(), now.as_millis()));
         put_subject(transaction, &subject)?;
     }
+    revoke_families_of_client(transaction, subject, client, now)?;
     append_event(transaction, event)?;
     Ok(ConsentWithdrawn::Withdrawn)
 }

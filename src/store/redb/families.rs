@@ -245,6 +245,20 @@ pub(super) fn revoke_families_of_subject(
     Ok(())
 }
 
+/// Ends the families that one client holds of a person. As with all of them, a moment alone is
+/// not enough: a consent that is given again by a clock that went back moves that moment.
+pub(super) fn revoke_families_of_client(
+    transaction: &WriteTransaction,
+    subject: &SubjectId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for family in families_in(transaction, subject, Some(client))? {
+        revoke_grant(transaction, &family.grant, now)?;
+    }
+    Ok(())
+}
+
 /// Removes all that is stored of a family. Its grant is the caller's.
 pub(super) fn remove_family(
     transaction: &WriteTransaction,

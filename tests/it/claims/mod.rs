@@ -4,6 +4,7 @@ mod contact;
 mod extra;
 mod profile;
 mod provenance;
+mod taken_away;
 mod updated;
 
 use http::Method;

@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::{allow, asking_house, events, flow_of, forged, tokens};
 use crate::authorize::{Ask, fields, userinfo_status};
+use crate::refresh::refresh;
 use crate::support::{Browser, House, Page, REDIRECT};
 
 async fn list(house: &House, browser: &mut Browser) -> Page {
@@ -93,6 +94,24 @@ async fn a_consent_given_again_at_once_is_good() {
     let tokens = tokens(&house, &code).await;
     let token = tokens["access_token"].as_str().unwrap();
     assert_eq!(userinfo_status(&house, token).await, 200);
+}
+
+/// RFC 9700 section 4.14: refresh tokens live for months. Those of before stay ended when the
+/// person agrees again, also by a clock that stood still or went back meanwhile.
+#[tokio::test]
+async fn refresh_tokens_of_before_stay_ended_when_it_is_agreed_to_again() {
+    let house = asking_house().await;
+    let mut browser = house.browser();
+    let code = allow(&house, &mut browser, &Ask::new()).await;
+    let before = tokens(&house, &code).await;
+    let page = list(&house, &mut browser).await;
+    withdraw(&house, &mut browser, &page).await;
+    let code = allow(&house, &mut browser, &Ask::new()).await;
+    let after = tokens(&house, &code).await;
+    let token = before["refresh_token"].as_str().unwrap();
+    refresh(&house, token).await.invalid_grant();
+    let token = after["refresh_token"].as_str().unwrap();
+    refresh(&house, token).await.tokens();
 }
 
 /// It ends one application's access, not the person's session or another application's.
