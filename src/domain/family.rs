@@ -87,7 +87,10 @@ impl RefreshFamily {
             .previous
             .as_ref()
             .is_some_and(|previous| previous.digest == *presented);
-        if is_predecessor && now.since(Timestamp::from_millis(self.rotated_at)) < grace {
+        // Both ways: a clock that goes back must not make the grace longer by hours.
+        let rotated_at = Timestamp::from_millis(self.rotated_at);
+        let is_within = now.since(rotated_at) < grace && rotated_at.since(now) < grace;
+        if is_predecessor && is_within {
             Presented::Predecessor
         } else {
             Presented::Spent

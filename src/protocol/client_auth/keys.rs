@@ -183,8 +183,11 @@ impl Published {
 impl Held {
     /// Whether to fetch.
     fn is_due(&self, wanted: Wanted, now: Timestamp) -> bool {
-        let is_within =
-            |moment: Option<Timestamp>, span| moment.is_some_and(|moment| now.since(moment) < span);
+        // A moment that lies ahead is no reason to wait: the clock went back since, and until it
+        // is there again may be long.
+        let is_within = |moment: Option<Timestamp>, span| {
+            moment.is_some_and(|moment| moment <= now && now.since(moment) < span)
+        };
         if is_within(self.failed_at, PAUSE_AFTER_FAILURE) {
             return false;
         }
@@ -198,8 +201,9 @@ impl Held {
         }
     }
 
+    /// Whether there was a fetch since, by whatever clock.
     fn is_newer(&self, seen: Timestamp) -> bool {
-        self.fetched_at.is_some_and(|moment| moment > seen)
+        self.fetched_at.is_some_and(|moment| moment != seen)
     }
 
     fn found(&self, wanted: Wanted, now: Timestamp) -> Option<Found> {

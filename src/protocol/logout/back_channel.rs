@@ -23,11 +23,18 @@ use crate::outbound::ClientUrls;
 use crate::store::{Attempt, AttemptMade, AttemptRecorded, Deliveries, StoreError};
 
 /// Attempts under way at once, in all.
-const MOST: usize = 32;
+const MOST: usize = 256;
 /// Attempts under way at once at one client.
 const MOST_PER_CLIENT: usize = 4;
+/// Attempts under way at once at all clients together whose last attempt failed, each of them
+/// asked for one thing at a time: many that hang must leave room for those that listen.
+const MOST_AT_FAILING: usize = 64;
 /// The longest that an attempt may take, whatever the client's server does.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long attempts under way may take to end when the process ends. They are in the store:
+/// what is broken off here is told again by the next process. Together with the requests' own
+/// time it is less than the 30 seconds after which process managers kill.
+const ENDING: Duration = Duration::from_secs(3);
 /// The longest that nobody looks, should a wake-up be lost.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The pause after the store failed, so that a client is not asked in a tight loop whose
@@ -75,7 +82,7 @@ impl BackChannel {
         self.woken.notify_one();
     }
 
-    /// Delivers until `stopped`, then lets the attempts under way come to their end.
+    /// Delivers until `stopped`, then gives the attempts under way a little time to end.
     pub async fn run(self: Arc<Self>, stopped: impl Future<Output = ()>) {
         let mut stopped = std::pin::pin!(stopped);
         let mut under_way = UnderWay::default();
@@ -95,7 +102,11 @@ impl BackChannel {
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        while under_way.tasks.join_next().await.is_some() {}
+        let ended = async { while under_way.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(ENDING, ended).await.is_err() {
+            tracing::info!("what clients did not take yet of logouts is told after the next start");
+            under_way.tasks.shutdown().await;
+        }
     }
 
     /// Starts what is due, as far as there is room. Returns for how long there is nothing to do.
@@ -113,24 +124,26 @@ impl BackChannel {
         Ok(pause.min(LONGEST_PAUSE))
     }
 
-    /// One attempt, and the note of how it went.
-    async fn attempt(&self, delivery: LogoutDelivery) {
+    /// One attempt, and the note of how it went. Tells whether the client took it.
+    async fn attempt(&self, delivery: LogoutDelivery) -> bool {
         let client = self.parts.clients.find(&delivery.client);
-        let noted = match client.as_deref().and_then(address) {
+        let (took, noted) = match client.as_deref().and_then(address) {
             Some((client, uri)) => {
                 let told = self.tell(client, uri, &delivery).await;
-                self.note(delivery, told).await
+                (told.is_ok(), self.note(delivery, told).await)
             }
             // It left the configuration, or does not want to be told any more.
             None => {
                 let LogoutDelivery { client, sid, .. } = delivery;
-                self.parts.deliveries.drop_delivery(client, sid).await
+                let dropped = self.parts.deliveries.drop_delivery(client, sid).await;
+                (true, dropped)
             }
         };
         if let Err(error) = noted {
             tracing::error!(%error, "the delivery of a logout can't be written down");
             tokio::time::sleep(REST).await;
         }
+        took
     }
 
     /// Asks the client. What it answered, in short, whether it took it or not.
@@ -227,15 +240,25 @@ fn log(delivery: &LogoutDelivery, attempt: Attempt, number: u32, answer: &str) {
 /// The attempts under way.
 #[derive(Default)]
 struct UnderWay {
-    tasks: JoinSet<Key>,
+    tasks: JoinSet<(Key, bool)>,
     keys: HashSet<Key>,
+    /// Clients whose last attempt failed.
+    failing: HashSet<ClientId>,
+    /// Which attempt, counted through, each client's latest one was.
+    latest: HashMap<ClientId, u64>,
+    started: u64,
 }
 
 impl UnderWay {
     /// Returns when one of them has ended; never, where there is none.
     async fn one_ended(&mut self) {
         match self.tasks.join_next().await {
-            Some(Ok(key)) => {
+            Some(Ok((key, took))) => {
+                if took {
+                    self.failing.remove(&key.0);
+                } else {
+                    self.failing.insert(key.0.clone());
+                }
                 self.keys.remove(&key);
             }
             // A panic, a defect of ours: its key stays, so that the same is not tried again and
@@ -245,39 +268,54 @@ impl UnderWay {
         }
     }
 
-    /// What is not under way yet, as far as there is room, the least busy client first.
+    /// What is not under way yet, as far as there is room: clients that listen before those
+    /// that failed, then the least busy first, then who was asked longest ago. So every client
+    /// has its turn, however many others have something due all the time.
     fn in_turn(&self, due: Vec<LogoutDelivery>) -> Vec<LogoutDelivery> {
         let mut busy: HashMap<ClientId, usize> = HashMap::new();
+        let mut at_failing = 0;
         for (client, _) in &self.keys {
             *busy.entry(client.clone()).or_default() += 1;
+            at_failing += usize::from(self.failing.contains(client));
         }
-        let mut turns: Vec<(usize, LogoutDelivery)> = Vec::new();
+        let mut turns: Vec<((bool, usize, u64), LogoutDelivery)> = Vec::new();
         for delivery in due {
             let key = (delivery.client.clone(), delivery.sid.clone());
             if self.keys.contains(&key) {
                 continue;
             }
+            let is_failing = self.failing.contains(&key.0);
+            let latest = self.latest.get(&key.0).copied().unwrap_or_default();
+            let most = if is_failing { 1 } else { MOST_PER_CLIENT };
             let turn = busy.entry(key.0).or_default();
-            if *turn < MOST_PER_CLIENT {
-                turns.push((*turn, delivery));
+            if *turn < most {
+                turns.push(((is_failing, *turn, latest), delivery));
                 *turn += 1;
             }
         }
         turns.sort_by_key(|(turn, _)| *turn);
-        let room = MOST.saturating_sub(self.keys.len());
-        turns
-            .into_iter()
-            .take(room)
-            .map(|(_, delivery)| delivery)
-            .collect()
+        let mut room = MOST.saturating_sub(self.keys.len());
+        let mut at_failing = MOST_AT_FAILING.saturating_sub(at_failing);
+        let mut chosen = Vec::new();
+        for ((is_failing, ..), delivery) in turns {
+            if room == 0 || (is_failing && at_failing == 0) {
+                break;
+            }
+            room -= 1;
+            at_failing -= usize::from(is_failing);
+            chosen.push(delivery);
+        }
+        chosen
     }
 
     fn start(&mut self, worker: Arc<BackChannel>, delivery: LogoutDelivery) {
         let key = (delivery.client.clone(), delivery.sid.clone());
+        self.started = self.started.saturating_add(1);
+        self.latest.insert(key.0.clone(), self.started);
         self.keys.insert(key.clone());
         self.tasks.spawn(async move {
-            worker.attempt(delivery).await;
-            key
+            let took = worker.attempt(delivery).await;
+            (key, took)
         });
     }
 }

@@ -18,7 +18,7 @@ impl AccessTokens for RedbStore {
         jti: &str,
         grant: Option<&GrantId>,
     ) -> Result<AccessInContext, StoreError> {
-        let transaction = self.read()?;
+        let transaction = self.read().await?;
         let revoked = transaction
             .open_table(REVOKED_ACCESS)
             .map_err(failed)?

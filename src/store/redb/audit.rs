@@ -38,7 +38,7 @@ const BY_MOMENT: TableDefinition<(i64, u64), &[u8]> = TableDefinition::new("audi
 #[async_trait]
 impl Audit for RedbStore {
     async fn latest_events(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        let latest = before(&self.read()?, u64::MAX, most)?;
+        let latest = before(&self.read().await?, u64::MAX, most)?;
         Ok(latest.into_iter().map(|numbered| numbered.event).collect())
     }
 
@@ -47,7 +47,7 @@ impl Audit for RedbStore {
         number: u64,
         most: usize,
     ) -> Result<Vec<NumberedEvent>, StoreError> {
-        let transaction = self.read()?;
+        let transaction = self.read().await?;
         elsewhere(move || after(&transaction, number, most)).await
     }
 
@@ -56,7 +56,7 @@ impl Audit for RedbStore {
         number: u64,
         most: usize,
     ) -> Result<Vec<NumberedEvent>, StoreError> {
-        let transaction = self.read()?;
+        let transaction = self.read().await?;
         elsewhere(move || before(&transaction, number, most)).await
     }
 }

@@ -28,7 +28,7 @@ impl Codes for RedbStore {
     }
 
     async fn find_code(&self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {
-        let codes = self.read()?.open_table(CODES).map_err(failed)?;
+        let codes = self.read().await?.open_table(CODES).map_err(failed)?;
         get_row(&codes, "codes", digest.as_bytes().as_slice())
     }
 

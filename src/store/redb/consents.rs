@@ -22,7 +22,7 @@ impl Consents for RedbStore {
         subject: &SubjectId,
         client: &ClientId,
     ) -> Result<Option<Consent>, StoreError> {
-        let consents = self.read()?.open_table(CONSENTS).map_err(failed)?;
+        let consents = self.read().await?.open_table(CONSENTS).map_err(failed)?;
         consents
             .get((subject.as_str(), client.as_str()))
             .map_err(failed)?
@@ -31,7 +31,7 @@ impl Consents for RedbStore {
     }
 
     async fn consents_of(&self, subject: &SubjectId) -> Result<Vec<Consent>, StoreError> {
-        let consents = self.read()?.open_table(CONSENTS).map_err(failed)?;
+        let consents = self.read().await?.open_table(CONSENTS).map_err(failed)?;
         let mut found = Vec::new();
         for row in consents.range((subject.as_str(), "")..).map_err(failed)? {
             let (key, value) = row.map_err(failed)?;

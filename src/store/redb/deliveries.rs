@@ -3,8 +3,7 @@
 //! queue of another's.
 
 use async_trait::async_trait;
-use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _, WriteTransaction};
-use std::sync::Arc;
+use redb::{ReadTransaction, ReadableTable as _, WriteTransaction};
 
 use super::expiry::{Kind, remember};
 use super::logouts::EndOf;
@@ -24,7 +23,7 @@ impl Deliveries for RedbStore {
         now: Timestamp,
         most_per_client: usize,
     ) -> Result<DueDeliveries, StoreError> {
-        due(&self.read()?, now.as_millis(), most_per_client)
+        due(&self.read().await?, now.as_millis(), most_per_client)
     }
 
     async fn record_attempt(&self, act: AttemptMade) -> Result<AttemptRecorded, StoreError> {
@@ -50,14 +49,11 @@ impl Deliveries for RedbStore {
         client: &ClientId,
         most: usize,
     ) -> Result<Vec<LogoutDelivery>, StoreError> {
-        let (slot, client) = (Arc::clone(&self.slot), client.clone());
+        let (transaction, client) = (self.read().await?, client.clone());
         // As long as the client's queue is: not for a thread that answers requests.
-        tokio::task::spawn_blocking(move || {
-            let transaction = slot.get()?.begin_read().map_err(failed)?;
-            all_of(&transaction, &client, most)
-        })
-        .await
-        .map_err(|error| StoreError::Failed(error.to_string()))?
+        tokio::task::spawn_blocking(move || all_of(&transaction, &client, most))
+            .await
+            .map_err(|error| StoreError::Failed(error.to_string()))?
     }
 
     async fn deliveries_asked_for(&self) {

@@ -23,7 +23,7 @@ use crate::store::{
 #[async_trait]
 impl RefreshFamilies for RedbStore {
     async fn find_family(&self, id: &FamilyId) -> Result<Option<FamilyInContext>, StoreError> {
-        let transaction = self.read()?;
+        let transaction = self.read().await?;
         let families = transaction.open_table(FAMILIES).map_err(failed)?;
         let Some(family) = get_row::<_, RefreshFamily>(&families, "families", id.as_str())? else {
             return Ok(None);
@@ -65,7 +65,7 @@ impl RefreshFamilies for RedbStore {
         lifetimes: &Lifetimes,
         now: Timestamp,
     ) -> Result<Vec<RefreshFamily>, StoreError> {
-        let transaction = self.read()?;
+        let transaction = self.read().await?;
         let owners = transaction.open_table(FAMILY_OWNERS).map_err(failed)?;
         let families = transaction.open_table(FAMILIES).map_err(failed)?;
         let mut living = Vec::new();

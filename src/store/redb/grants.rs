@@ -15,7 +15,7 @@ use crate::store::{GrantInContext, Grants, StoreError};
 #[async_trait]
 impl Grants for RedbStore {
     async fn find_grant(&self, id: &GrantId) -> Result<Option<GrantInContext>, StoreError> {
-        read_context(&self.read()?, id)
+        read_context(&self.read().await?, id)
     }
 }
 

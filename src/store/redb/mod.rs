@@ -21,6 +21,7 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use redb::{ReadTransaction, ReadableDatabase as _};
@@ -31,6 +32,9 @@ use crate::clock::Timestamp;
 pub(super) use audit::AuditFile;
 use slot::{Place, Slot};
 use writer::Writer;
+
+/// How long a reader waits for the database to be opened anew.
+const OPENING: Duration = Duration::from_secs(1);
 
 /// A store in a redb database.
 pub(super) struct RedbStore {
@@ -62,7 +66,17 @@ impl RedbStore {
         })
     }
 
-    fn read(&self) -> Result<ReadTransaction, StoreError> {
+    /// Begins to read. A reader that finds the database closed (its disk had failed) has the
+    /// writer open it anew and waits a little for that: otherwise reading would go on only
+    /// after somebody's next write.
+    async fn read(&self) -> Result<ReadTransaction, StoreError> {
+        if !self.slot.is_open() {
+            let mut commits = self.writer.commits();
+            if !self.slot.is_open() {
+                self.writer.look();
+                let _ = tokio::time::timeout(OPENING, commits.changed()).await;
+            }
+        }
         self.slot.get()?.begin_read().map_err(failed)
     }
 }
@@ -86,7 +100,7 @@ impl Maintenance for RedbStore {
         if !self.writer.is_healthy() {
             self.writer.run(rows::probe).await?;
         }
-        self.read().map(drop)
+        self.read().await.map(drop)
     }
 }
 

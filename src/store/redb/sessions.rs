@@ -22,7 +22,7 @@ impl Sessions for RedbStore {
         &self,
         cookie: &Digest,
     ) -> Result<Option<(Session, Subject)>, StoreError> {
-        let transaction = self.read()?;
+        let transaction = self.read().await?;
         let cookies = transaction.open_table(COOKIES).map_err(failed)?;
         let Some(sid) = cookies.get(cookie.as_bytes().as_slice()).map_err(failed)? else {
             return Ok(None);

@@ -46,15 +46,25 @@ impl Slot {
 
     /// Closes the database and opens it anew. While a read is still going on the file stays
     /// locked and this fails; the next try is the next act's. What is in memory has no disk
-    /// to fail, and would be lost.
+    /// to fail, and would be lost. The lock is not held while the file is opened, which may
+    /// walk all of it: who reads meanwhile must not hold up a thread that answers requests.
+    /// One thread alone may call this, the writer's.
     pub(super) fn reopen(&self) -> Result<(), StoreError> {
         let Place::File { path, cache } = &self.place else {
             return Ok(());
         };
-        let mut slot = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        slot.take();
-        *slot = Some(Arc::new(guarded(path, || database::again(path, *cache))?));
+        self.put(None);
+        let database = guarded(path, || database::again(path, *cache))?;
+        self.put(Some(Arc::new(database)));
         Ok(())
+    }
+
+    fn put(&self, database: Option<Arc<Database>>) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *open, database);
+        drop(open);
+        // What was open is closed here, which may write: not under the lock.
+        drop(before);
     }
 
     pub(super) fn is_open(&self) -> bool {

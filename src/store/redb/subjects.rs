@@ -42,15 +42,23 @@ fn sign_out_everywhere(
         correlation: &act.correlation,
         now: act.now,
     };
+    // The families first: each session's end looks for its own among those of the person, and
+    // somebody with thousands of sessions would hold up the writer for seconds.
+    revoke_families_of_subject(transaction, &subject.id, act.now)?;
     bury_all(transaction, &subject.id, &end)?;
-    subject.signed_out_at = Some(act.now.as_millis());
+    // Not before the latest sign-in, should the clock have gone back since: its session has to
+    // end, too.
+    let moment = act
+        .now
+        .as_millis()
+        .max(subject.last_sign_in.saturating_add(1));
+    subject.signed_out_at = Some(moment);
     let row = encode("subjects", &subject)?;
     transaction
         .open_table(SUBJECTS)
         .map_err(failed)?
         .insert(subject.id.as_str(), row.as_slice())
         .map_err(failed)?;
-    revoke_families_of_subject(transaction, &subject.id, act.now)?;
     let event = AuditEvent {
         at: act.now.as_millis(),
         correlation: act.correlation.clone(),

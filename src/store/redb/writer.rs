@@ -14,6 +14,7 @@ use redb::{Durability, WriteTransaction};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::failed;
+use super::rows::probe;
 use super::slot::Slot;
 use crate::store::StoreError;
 
@@ -59,11 +60,31 @@ where
     }
 }
 
+/// A write for its own sake, for which nobody waits in particular.
+struct Look(Arc<AtomicBool>);
+
+impl Act for Look {
+    fn run(&mut self, transaction: &WriteTransaction) -> Result<(), StoreError> {
+        probe(transaction)
+    }
+
+    fn answer(self: Box<Self>, _: Result<(), StoreError>) {}
+}
+
+impl Drop for Look {
+    /// Done, given up, or never taken on.
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
 pub(super) struct Writer {
     /// Closed by taking it.
     queue: Option<mpsc::Sender<Box<dyn Act>>>,
     thread: Option<JoinHandle<()>>,
     healthy: Arc<AtomicBool>,
+    /// Whether somebody's wish that the database be opened anew still waits.
+    asked_to_look: Arc<AtomicBool>,
     /// Counts commits.
     commits: watch::Sender<u64>,
 }
@@ -73,6 +94,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let healthy = Arc::new(AtomicBool::new(true));
         let health = Arc::clone(&healthy);
+        let asked_to_look = Arc::new(AtomicBool::new(false));
         let commits = watch::Sender::new(0);
         let counter = commits.clone();
         let thread = std::thread::Builder::new()
@@ -83,8 +105,22 @@ impl Writer {
             queue: Some(queue),
             thread: Some(thread),
             healthy,
+            asked_to_look,
             commits,
         })
+    }
+
+    /// Has the thread try whether the database can be opened and written. However many ask,
+    /// one act waits for that; [`Self::commits`] changes when it is done, or could not be.
+    pub(super) fn look(&self) {
+        if self.asked_to_look.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let act = Box::new(Look(Arc::clone(&self.asked_to_look)));
+        // Where the queue is full, any of its acts does the same.
+        if let Some(queue) = &self.queue {
+            let _ = queue.try_send(act);
+        }
     }
 
     /// Runs `act` in a durable transaction and returns its outcome once that is committed.

@@ -150,3 +150,62 @@ async fn a_database_that_is_gone_for_a_while_is_not_replaced_by_a_new_one() {
     let after = rp.sign_in(&mut Browser::new(), &[]).await;
     assert_eq!(after.sub(), before.sub());
 }
+
+/// CONTRIBUTING.md, Decisions (`/readyz` depends on the store) and the operator's sleep: what only reads, or
+/// reads first, goes on at once too when there is room again. No write need come before.
+#[tokio::test]
+async fn the_first_reader_finds_the_database_open_again_when_there_is_room_again() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
+    broker.wait_for("dingpass is serving");
+    let rp = place.rp().await;
+    let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
+    let token = before.refresh_token.clone().unwrap();
+    let userinfo = async || {
+        let request = http().get(place.url("/userinfo"));
+        let reply = request.bearer_auth(&before.access_token).send().await;
+        reply.unwrap().status()
+    };
+    for first in ["userinfo", "introspect", "refresh"] {
+        broker.limit_files("1");
+        rp.refresh(&token).await.unwrap_err();
+        assert!(userinfo().await.is_server_error());
+        broker.limit_files("unlimited");
+        match first {
+            "userinfo" => assert_eq!(userinfo().await, StatusCode::OK),
+            "introspect" => assert!(rp.introspect(&before.access_token).await.active()),
+            _ => drop(rp.refresh(&token).await.unwrap()),
+        }
+    }
+}
+
+/// Many readers of a closed database: one of them has it opened, nobody hangs, and all of
+/// them are served.
+#[tokio::test]
+async fn a_crowd_of_readers_finds_the_database_open_again() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
+    broker.wait_for("dingpass is serving");
+    let rp = place.rp().await;
+    let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
+    broker.limit_files("1");
+    rp.refresh(&before.refresh_token.unwrap())
+        .await
+        .unwrap_err();
+    let crowd = async || {
+        let mut crowd = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let request = http().get(place.url("/userinfo"));
+            crowd.spawn(request.bearer_auth(&before.access_token).send());
+        }
+        let replies = crowd.join_all().await.into_iter();
+        replies
+            .map(|reply| reply.unwrap().status())
+            .collect::<Vec<_>>()
+    };
+    assert!(crowd().await.iter().all(StatusCode::is_server_error));
+    broker.limit_files("unlimited");
+    assert_eq!(crowd().await, [StatusCode::OK; 50]);
+}

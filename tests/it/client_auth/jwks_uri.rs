@@ -356,3 +356,23 @@ async fn a_fetch_outlives_the_request_that_began_it() {
     drop(slow);
     sign_in(&house, &signer, 1).await.tokens();
 }
+
+/// A clock that goes back: keys that changed since are found all the same, at once, and an
+/// outage just before is not waited for until the clock is there again.
+#[tokio::test]
+async fn keys_are_found_by_a_clock_that_went_back_too() {
+    let (first, second) = (Signer::es256("first"), Signer::es256("second"));
+    let server = KeyServer::start(&[&first]).await;
+    let house = server.house().await;
+    sign_in(&house, &first, 1).await.tokens();
+    server.publish(&[&second]);
+    house.clock.go_back_seconds(3600);
+    sign_in(&house, &second, 2).await.tokens();
+    house.clock.advance_seconds(2 * 24 * 3600);
+    server.break_down();
+    let late = sign_in(&house, &second, 3).await;
+    late.refused(401, "invalid_client");
+    server.publish(&[&second]);
+    house.clock.go_back_seconds(3600);
+    sign_in(&house, &second, 4).await.tokens();
+}

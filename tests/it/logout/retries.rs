@@ -178,3 +178,61 @@ async fn deliveries_go_on_after_a_restart() {
     assert_eq!((told[1].0, told[1].1), (2, Delivered));
     receiver.tokens(2).await;
 }
+
+/// Section 2.8, and the operator's sleep: many clients that hang, more than are asked at once
+/// elsewhere, delay nobody who listens. The last by name is asked as soon as the first.
+#[tokio::test]
+async fn many_clients_that_hang_delay_no_other() {
+    let (hanging, other) = (Receiver::start().await, Receiver::start().await);
+    hanging.otherwise(Hang);
+    let mut more = client("zulu", &other.url);
+    let names: Vec<String> = (0..40).map(|number| format!("hanging-{number}")).collect();
+    for name in &names {
+        more = format!("{more}\n{}", client(name, &hanging.url));
+    }
+    let house = telling(&other, &more).await;
+    let mut browser = house.browser();
+    let signed_in = house.rp().await.sign_in(&mut browser, &[]).await;
+    for name in names.iter().map(String::as_str).chain(["zulu"]) {
+        sign_in_with(&house, name, &mut browser).await;
+    }
+    log_out(&house, &mut browser, &signed_in).await;
+    let told = attempts_so_far(&house, "zulu", 1).await;
+    assert_eq!(told[0].1, Delivered);
+    assert!(
+        attempts(&house, &names[0]).await.is_empty(),
+        "it waited for one that hangs"
+    );
+}
+
+/// A process that is told to end does so within the time that its manager gives it, whatever
+/// a client's server does; what was not taken is told by the next one.
+#[tokio::test]
+async fn a_client_that_hangs_does_not_keep_the_process_from_its_end() {
+    let receiver = Receiver::start().await;
+    receiver.then(&[Hang]);
+    let house = plan()
+        .client(&format!("backchannel_logout_uri = \"{}\"", receiver.url))
+        .more(ALLOWED)
+        .start()
+        .await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let ended = async {
+        let _ = stopped.await;
+    };
+    let worker = tokio::spawn(house.app.back_channel().run(ended));
+    let mut browser = house.browser();
+    let signed_in = house.rp().await.sign_in(&mut browser, &[]).await;
+    log_out(&house, &mut browser, &signed_in).await;
+    receiver.tokens(1).await;
+    stop.send(()).unwrap();
+    let in_time = std::time::Duration::from_secs(7);
+    tokio::time::timeout(in_time, worker)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(attempts(&house, CLIENT).await.is_empty());
+    tokio::spawn(house.app.back_channel().run(std::future::pending()));
+    let told = attempts_so_far(&house, CLIENT, 1).await;
+    assert_eq!(told[0].1, Delivered);
+}

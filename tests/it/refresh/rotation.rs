@@ -175,3 +175,25 @@ async fn what_is_no_refresh_token_is_refused_and_harms_nothing() {
     empty.send(&house).await.refused(400, "invalid_request");
     refresh(&house, &token).await.tokens();
 }
+
+/// RFC 9700 section 4.14.2: a clock that goes back by an hour makes no grace of an hour.
+#[tokio::test]
+async fn a_clock_that_goes_back_does_not_make_the_grace_longer() {
+    let house = House::start().await;
+    let token = first(&house, OFFLINE).await;
+    let successor = refresh(&house, &token).await.token("refresh_token");
+    house.clock.go_back_seconds(3600);
+    refresh(&house, &token).await.invalid_grant();
+    refresh(&house, &successor).await.invalid_grant();
+}
+
+/// A clock that is set right by less than the grace takes nothing from who asks again.
+#[tokio::test]
+async fn a_small_correction_of_the_clock_costs_no_family() {
+    let house = House::start().await;
+    let token = first(&house, OFFLINE).await;
+    let successor = refresh(&house, &token).await.token("refresh_token");
+    house.clock.go_back_seconds(5);
+    let again = refresh(&house, &token).await.token("refresh_token");
+    assert_eq!(again, successor);
+}

@@ -140,3 +140,23 @@ async fn a_leaver_who_tries_again_and_again_is_written_down_once() {
     };
     assert_eq!(told.iter().filter(gone).count(), 1);
 }
+
+/// CONTRIBUTING.md, Decisions: a leaver ends every session, also one that no application has
+/// taken part in yet, and also by a clock that went back since it began.
+#[tokio::test]
+async fn a_leaver_loses_every_session_by_a_clock_that_went_back_too() {
+    let house = House::start().await;
+    let rp = house.rp().await;
+    let (mut here, mut elsewhere) = (house.browser(), house.browser());
+    // The code is not redeemed: no row but the session's own tells of it.
+    rp.authorize(&mut here, &rp.request(&[], &[])).await.code();
+    house.clock.go_back_seconds(3600);
+    let left = json!({"left": true});
+    house
+        .sim
+        .control(Method::PATCH, "people/zhangsan", left)
+        .await;
+    assert_eq!(try_again(&rp, &mut elsewhere).await, 403);
+    let answer = silently(&rp, &mut here).await;
+    assert_eq!(answer.get("error"), Some("login_required"));
+}

@@ -22,6 +22,11 @@ impl TestClock {
     pub(crate) fn advance_seconds(&self, seconds: u64) {
         self.advance(Duration::from_secs(seconds));
     }
+
+    /// What a wrong time server does.
+    pub(crate) fn go_back_seconds(&self, seconds: i64) {
+        self.0.fetch_sub(seconds * 1000, Ordering::SeqCst);
+    }
 }
 
 impl Clock for TestClock {
