@@ -1,6 +1,7 @@
 //! Layer 0: the words of the house. Records and pure rules; no IO, no clock, no locks.
 //! Functions that depend on the moment take `now`.
 
+pub mod address;
 pub mod authorization;
 pub mod claims;
 pub mod claims_request;

@@ -6,6 +6,8 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::SigningFailed;
 
@@ -84,6 +86,19 @@ impl Sealer {
             self.active.id,
             URL_SAFE_NO_PAD.encode(bytes)
         ))
+    }
+
+    /// Seals a record for `purpose`; nothing when the cryptographic library refuses.
+    #[must_use]
+    pub fn seal_record(&self, purpose: Purpose, record: &impl Serialize) -> Option<String> {
+        let plain = serde_json::to_vec(record).ok()?;
+        self.seal(purpose, &plain).ok()
+    }
+
+    /// Opens a record that was sealed for `purpose`.
+    #[must_use]
+    pub fn open_record<T: DeserializeOwned>(&self, purpose: Purpose, sealed: &str) -> Option<T> {
+        serde_json::from_slice(&self.open(purpose, sealed)?).ok()
     }
 
     /// Opens what was sealed for `purpose`. Whatever else comes gives nothing, without a

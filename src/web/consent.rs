@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::{LOCATION, ORIGIN};
+use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::protocol::authorize::respond;
@@ -18,16 +18,6 @@ use super::{cookie, form, pages};
 use crate::protocol::Correlation;
 use crate::protocol::authorize::{Decision, Problem};
 use crate::protocol::discovery::path;
-
-/// Whether the form comes from a page of ours, as far as the browser says: all browsers say
-/// `Origin` with a POST.
-fn is_of_ours(headers: &HeaderMap, web: &Web) -> bool {
-    let ours = web.settings.issuer.as_str().as_bytes();
-    headers
-        .get_all(ORIGIN)
-        .iter()
-        .all(|origin| origin.as_bytes() == ours)
-}
 
 /// `POST /consent`
 pub(super) async fn decide(
@@ -42,7 +32,8 @@ pub(super) async fn decide(
         Some("refuse") => Some(Decision::Refuse),
         Some(_) | None => None,
     };
-    let Some(decision) = decision.filter(|_| is_of_ours(&headers, &web)) else {
+    let Some(decision) = decision.filter(|_| form::is_of_ours(&headers, &web.settings.issuer))
+    else {
         return strange(&web, &headers, &correlation);
     };
     let browser = cookie::browser(&headers, &web.settings);
@@ -89,7 +80,7 @@ pub(super) async fn withdraw(
     body: Body,
 ) -> Response {
     let parameters = form::parameters(&headers, body).await.unwrap_or_default();
-    if !is_of_ours(&headers, &web) {
+    if !form::is_of_ours(&headers, &web.settings.issuer) {
         return strange(&web, &headers, &correlation);
     }
     let browser = cookie::browser(&headers, &web.settings);

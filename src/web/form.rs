@@ -3,8 +3,9 @@
 
 use axum::body::{Body, HttpBody as _, to_bytes};
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, ORIGIN};
 
+use crate::domain::issuer::Issuer;
 use crate::domain::params::Parameters;
 
 /// The longest form, in bytes.
@@ -34,4 +35,13 @@ pub(super) async fn text(headers: &HeaderMap, body: Body) -> Option<String> {
 /// The parameters of a form body.
 pub(super) async fn parameters(headers: &HeaderMap, body: Body) -> Option<Parameters> {
     Parameters::parse(&text(headers, body).await?).ok()
+}
+
+/// Whether a form comes from a page of this origin, as far as the browser says: all browsers
+/// say `Origin` with a POST.
+pub(super) fn is_of_ours(headers: &HeaderMap, issuer: &Issuer) -> bool {
+    headers
+        .get_all(ORIGIN)
+        .iter()
+        .all(|origin| origin.as_bytes() == issuer.as_str().as_bytes())
 }

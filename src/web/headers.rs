@@ -3,11 +3,15 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+
+use crate::domain::secret::Digest;
 
 /// Nothing runs, nothing is loaded but our own style sheet and the person's portrait-free
 /// pages' icon, and no page of ours stands in a frame (clickjacking).
@@ -23,6 +27,16 @@ pub(super) struct Sources<'a> {
     pub(super) image: Option<&'a str>,
     /// The one script that runs.
     pub(super) script: Option<&'a str>,
+    /// What may stand in its frames.
+    pub(super) frames: &'a [String],
+}
+
+/// A script as a source of a policy (CSP 3 section 2.3.1).
+pub(super) fn script_source(script: &str) -> String {
+    format!(
+        "'sha256-{}'",
+        STANDARD.encode(Digest::of(script).as_bytes())
+    )
 }
 
 /// Gives an answer a policy of its own.
@@ -33,6 +47,10 @@ pub(super) fn policy(response: &mut Response, sources: &Sources<'_>) {
             text.push_str(before);
             text.push_str(source);
         }
+    }
+    if !sources.frames.is_empty() {
+        text.push_str("; frame-src ");
+        text.push_str(&sources.frames.join(" "));
     }
     text.push_str("; form-action ");
     text.push_str(&sources.form.join(" "));

@@ -133,9 +133,7 @@ impl Authorization {
     }
 
     fn put_flow(&self, id: &str, flow: &Flow, browser: &Browser) -> Vec<CookieChange> {
-        let sealed = serde_json::to_vec(flow)
-            .ok()
-            .and_then(|json| self.parts.keyring.sealer().seal(Purpose::Flow, &json).ok());
+        let sealed = self.parts.keyring.sealer().seal_record(Purpose::Flow, flow);
         let bytes = sealed.as_ref().map_or(0, |value| bytes_of(id, value));
         let mut changes = self.drop_oldest(id, bytes, browser);
         if let Some(value) = sealed {
@@ -179,11 +177,9 @@ impl Authorization {
     }
 
     fn open_flow(&self, cookie: &FlowCookie) -> Option<Flow> {
-        let json = self
-            .parts
+        self.parts
             .keyring
             .sealer()
-            .open(Purpose::Flow, &cookie.value)?;
-        serde_json::from_slice(&json).ok()
+            .open_record(Purpose::Flow, &cookie.value)
     }
 }

@@ -4,7 +4,7 @@
 use super::Authorization;
 use super::consent::Agreement;
 use super::request::ReturnAddress;
-use super::response::policy_source;
+use crate::domain::address::policy_source;
 use crate::domain::authorization::PendingAuthorization;
 use crate::domain::claims::{Claims, released_claims};
 use crate::domain::client::Client;
@@ -81,9 +81,10 @@ impl Authorization {
             client_name: client.name.clone(),
             client_host: host,
             logo: client.logo_uri.as_ref().and_then(|uri| {
-                policy_source(uri).map(|source| Logo {
+                let url = url::Url::parse(uri).ok()?;
+                Some(Logo {
                     uri: uri.clone(),
-                    source,
+                    source: policy_source(&url),
                 })
             }),
             policy_uri: client.policy_uri.clone(),

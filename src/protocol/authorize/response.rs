@@ -5,20 +5,12 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::cause::RedirectedCause;
 use super::request::ReturnAddress;
+use crate::domain::address::{LONGEST_LOCATION, component, policy_source};
 use crate::domain::authorization::ResponseMode;
 use crate::domain::issuer::Issuer;
 use crate::domain::secret::Handle;
-
-/// All but the unreserved characters of RFC 3986.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// An answer on its way to the client.
 #[derive(Clone, Debug)]
@@ -68,17 +60,13 @@ impl fmt::Debug for FormPost {
     }
 }
 
-/// The longest `Location` of an answer, in bytes: with the cookies and the other headers it
-/// stays below the 4 KB that nginx takes in all.
-const LONGEST: usize = 2800;
-
 impl ReturnAddress {
     /// Whether an answer with a code has room in a header. Encoding makes three bytes of one.
     /// A form has room for anything that a flow's cookie can hold.
     pub(super) fn has_room(&self, issuer: &Issuer) -> bool {
         const CODE: &str = "0123456789012345678901234567890123456789012";
         match self.answer(&[("code", CODE)], issuer) {
-            Delivery::Redirect(url) => url.as_str().len() <= LONGEST,
+            Delivery::Redirect(url) => url.as_str().len() <= LONGEST_LOCATION,
             Delivery::Form(_) => true,
         }
     }
@@ -111,7 +99,7 @@ impl ReturnAddress {
                     url.push(separator);
                     url.push_str(name);
                     url.push('=');
-                    url.extend(utf8_percent_encode(value, COMPONENT));
+                    url.extend(component(value));
                     separator = '&';
                 }
                 Delivery::Redirect(ReturnUrl(url))
@@ -125,26 +113,9 @@ impl ReturnAddress {
         }
     }
 
-    /// The redirect_uri's origin as a source of a content security policy (CSP 3 section
-    /// 2.3.1): its scheme alone where the grammar has no form for its host (a private-use
-    /// scheme, an IPv6 literal), since browsers drop a source that they can't read.
+    /// Where forms for the redirect_uri may lead, as a source of a content security policy.
     pub(super) fn policy_source(&self) -> String {
-        policy_source(self.redirect_uri()).unwrap_or_else(|| "'none'".to_owned())
+        url::Url::parse(self.redirect_uri())
+            .map_or_else(|_| "'none'".to_owned(), |url| policy_source(&url))
     }
-}
-
-/// The origin of a URL as a source of a content security policy. What the parser gives can't
-/// hold a blank, a semicolon or a quote, so nothing can be slipped into the policy.
-pub(super) fn policy_source(url: &str) -> Option<String> {
-    let url = url::Url::parse(url).ok()?;
-    let plain = |host: &str| {
-        host.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
-    };
-    let is_web = matches!(url.scheme(), "http" | "https");
-    Some(if is_web && url.host_str().is_some_and(plain) {
-        url.origin().ascii_serialization()
-    } else {
-        format!("{}:", url.scheme())
-    })
 }

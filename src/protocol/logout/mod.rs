@@ -285,7 +285,8 @@ impl Logout {
             state: address.and_then(|address| address.state().map(str::to_owned)),
             locale,
         };
-        let Some(form) = self.seal(&confirmed) else {
+        let sealer = self.parts.keyring.sealer();
+        let Some(form) = sealer.seal_record(Purpose::Logout, &confirmed) else {
             tracing::error!("the form of a logout can't be sealed");
             return LogoutAnswer {
                 outcome: LogoutOutcome::Broken,
@@ -332,20 +333,13 @@ impl Logout {
         }
     }
 
-    fn seal(&self, confirmed: &Confirmed) -> Option<String> {
-        let plain = serde_json::to_vec(confirmed).ok()?;
-        self.parts
-            .keyring
-            .sealer()
-            .seal(Purpose::Logout, &plain)
-            .ok()
-    }
-
     fn open(&self, encoded: &str) -> Option<Confirmed> {
         let parameters = Parameters::parse(encoded).ok()?;
         let sealed = parameters.get("confirm")?;
-        let plain = self.parts.keyring.sealer().open(Purpose::Logout, sealed)?;
-        serde_json::from_slice(&plain).ok()
+        self.parts
+            .keyring
+            .sealer()
+            .open_record(Purpose::Logout, sealed)
     }
 }
 

@@ -6,25 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::Parts;
 use super::fault::LogoutFault;
+use crate::domain::address::{LONGEST_LOCATION, component};
 use crate::domain::client::{Client, Clients};
 use crate::domain::id::{ClientId, Sid, SubjectId};
 use crate::domain::locale::Locale;
 use crate::domain::params::Parameters;
-
-/// All but the unreserved characters of RFC 3986.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// The longest `Location`, in bytes: with the other headers it stays below the 4 KB that
-/// nginx takes in all.
-const LONGEST_LOCATION: usize = 2800;
 
 /// A checked request.
 #[derive(Clone, Debug, Default)]
@@ -113,7 +101,7 @@ impl PostLogoutAddress {
         if let Some(state) = &self.state {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str("state=");
-            url.extend(utf8_percent_encode(state, COMPONENT));
+            url.extend(component(state));
         }
         PostLogoutUrl(url)
     }
@@ -189,13 +177,10 @@ pub(super) fn without_hint(parts: &Parts, encoded: &str) -> Option<String> {
     {
         return None;
     }
-    let mut query = format!("client_id={}", utf8_percent_encode(&hint.aud, COMPONENT));
+    let mut query = format!("client_id={}", component(&hint.aud));
     for name in ["post_logout_redirect_uri", "state", "ui_locales"] {
         if let Some(value) = parameters.get(name) {
-            query.push_str(&format!(
-                "&{name}={}",
-                utf8_percent_encode(value, COMPONENT)
-            ));
+            query.push_str(&format!("&{name}={}", component(value)));
         }
     }
     Some(query)

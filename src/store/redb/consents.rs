@@ -2,10 +2,10 @@
 //! person, whose row is read with each use of a grant anyway.
 
 use async_trait::async_trait;
-use redb::{ReadableTable as _, WriteTransaction};
+use redb::WriteTransaction;
 
 use super::families::revoke_families_of_client;
-use super::rows::{CONSENTS, SESSIONS, SUBJECTS, append_event, decode, encode};
+use super::rows::{CONSENTS, SESSIONS, SUBJECTS, append_event, decode, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::consent::Consent;
@@ -23,11 +23,8 @@ impl Consents for RedbStore {
         client: &ClientId,
     ) -> Result<Option<Consent>, StoreError> {
         let consents = self.read().await?.open_table(CONSENTS).map_err(failed)?;
-        consents
-            .get((subject.as_str(), client.as_str()))
-            .map_err(failed)?
-            .map(|row| decode("consents", row.value()))
-            .transpose()
+        let key = (subject.as_str(), client.as_str());
+        get_row(&consents, "consents", key)
     }
 
     async fn consents_of(&self, subject: &SubjectId) -> Result<Vec<Consent>, StoreError> {
@@ -67,13 +64,11 @@ fn record_consent(
     act: &RecordConsent,
 ) -> Result<ConsentRecorded, StoreError> {
     let given = &act.consent;
-    let session = transaction
-        .open_table(SESSIONS)
-        .map_err(failed)?
-        .get(act.sid.as_str())
-        .map_err(failed)?
-        .map(|row| decode::<Session>("sessions", row.value()))
-        .transpose()?;
+    let session = get_row::<_, Session>(
+        &transaction.open_table(SESSIONS).map_err(failed)?,
+        "sessions",
+        act.sid.as_str(),
+    )?;
     let Some(session) = session.filter(|it| it.ended_at.is_none() && it.subject == given.subject)
     else {
         return Ok(ConsentRecorded::SessionGone);
@@ -84,11 +79,7 @@ fn record_consent(
     };
     let mut consents = transaction.open_table(CONSENTS).map_err(failed)?;
     let key = (given.subject.as_str(), given.client.as_str());
-    let before = consents
-        .get(key)
-        .map_err(failed)?
-        .map(|row| decode::<Consent>("consents", row.value()))
-        .transpose()?;
+    let before = get_row::<_, Consent>(&consents, "consents", key)?;
     let row = match before {
         Some(before) if before.covers(&given.scope, given.claims) => {
             return Ok(ConsentRecorded::Unchanged);
@@ -141,13 +132,11 @@ fn find_subject(
     transaction: &WriteTransaction,
     id: &SubjectId,
 ) -> Result<Option<Subject>, StoreError> {
-    transaction
-        .open_table(SUBJECTS)
-        .map_err(failed)?
-        .get(id.as_str())
-        .map_err(failed)?
-        .map(|row| decode("subjects", row.value()))
-        .transpose()
+    get_row(
+        &transaction.open_table(SUBJECTS).map_err(failed)?,
+        "subjects",
+        id.as_str(),
+    )
 }
 
 fn put_subject(transaction: &WriteTransaction, subject: &Subject) -> Result<(), StoreError> {

@@ -3,11 +3,11 @@
 //! queue of another's.
 
 use async_trait::async_trait;
-use redb::{ReadTransaction, ReadableTable as _, WriteTransaction};
+use redb::{ReadTransaction, WriteTransaction};
 
 use super::expiry::{Kind, remember};
 use super::logouts::EndOf;
-use super::rows::{DELIVERIES, DUE_DELIVERIES, append_event, decode, encode};
+use super::rows::{DELIVERIES, DUE_DELIVERIES, append_event, decode, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, DeliveryOutcome, EventKind};
@@ -89,9 +89,9 @@ fn due(
         {
             let (key, _) = entry.map_err(failed)?;
             let (client, _, sid) = key.value();
-            if let Some(row) = rows.get((client, sid)).map_err(failed)? {
-                found.due.push(decode("deliveries", row.value())?);
-            }
+            found
+                .due
+                .extend(get_row(&rows, "deliveries", (client, sid))?);
         }
         let later = queue
             .range((client.as_str(), now.saturating_add(1), "")..)
@@ -246,13 +246,11 @@ fn find(
     client: &ClientId,
     sid: &Sid,
 ) -> Result<Option<LogoutDelivery>, StoreError> {
-    transaction
-        .open_table(DELIVERIES)
-        .map_err(failed)?
-        .get((client.as_str(), sid.as_str()))
-        .map_err(failed)?
-        .map(|row| decode("deliveries", row.value()))
-        .transpose()
+    get_row(
+        &transaction.open_table(DELIVERIES).map_err(failed)?,
+        "deliveries",
+        (client.as_str(), sid.as_str()),
+    )
 }
 
 fn forget(transaction: &WriteTransaction, client: &ClientId, sid: &Sid) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use super::deliveries::sweep_one;
 use super::families::sweep_family;
 use super::logouts::forget_participants;
 use super::rows::{
-    CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, REVOKED_ACCESS, SESSIONS, decode,
+    CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, REVOKED_ACCESS, SESSIONS, get_row,
 };
 use super::{assertions, failed};
 use crate::clock::Timestamp;
@@ -128,11 +128,7 @@ fn remove(
     match kind {
         Kind::Session => {
             let mut sessions = transaction.open_table(SESSIONS).map_err(failed)?;
-            let found = sessions
-                .get(name)
-                .map_err(failed)?
-                .map(|row| decode::<Session>("sessions", row.value()))
-                .transpose()?;
+            let found = get_row::<_, Session>(&sessions, "sessions", name)?;
             if let Some(session) = found
                 && session.keep_until <= now.as_millis()
             {
@@ -147,11 +143,7 @@ fn remove(
         }
         Kind::Grant => {
             let mut grants = transaction.open_table(GRANTS).map_err(failed)?;
-            let found = grants
-                .get(name)
-                .map_err(failed)?
-                .map(|row| decode::<Grant>("grants", row.value()))
-                .transpose()?;
+            let found = get_row::<_, Grant>(&grants, "grants", name)?;
             if found.is_some_and(|grant| grant.expires_at <= now.as_millis()) {
                 grants.remove(name).map_err(failed)?;
             }

@@ -7,7 +7,7 @@ use super::RedbStore;
 use super::deliveries::enqueue;
 use super::failed;
 use super::families::revoke_families_of_session;
-use super::rows::{PARTICIPANTS, SESSIONS, append_event, decode};
+use super::rows::{PARTICIPANTS, SESSIONS, append_event, get_row};
 use super::sessions::put_session;
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, EventKind};
@@ -166,11 +166,9 @@ pub(super) fn forget_participants(
 }
 
 fn find(transaction: &WriteTransaction, sid: &Sid) -> Result<Option<Session>, StoreError> {
-    transaction
-        .open_table(SESSIONS)
-        .map_err(failed)?
-        .get(sid.as_str())
-        .map_err(failed)?
-        .map(|row| decode("sessions", row.value()))
-        .transpose()
+    get_row(
+        &transaction.open_table(SESSIONS).map_err(failed)?,
+        "sessions",
+        sid.as_str(),
+    )
 }

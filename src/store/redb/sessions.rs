@@ -6,7 +6,7 @@ use redb::{ReadableTable as _, Table, WriteTransaction};
 use super::expiry::{Kind, remember};
 use super::logouts::{EndOf, bury};
 use super::rows::{
-    COOKIES, LINKS, SESSIONS, SUBJECTS, USERIDS, append_event, decode, encode, link_key,
+    COOKIES, LINKS, SESSIONS, SUBJECTS, USERIDS, append_event, encode, get_row, link_key,
 };
 use super::{RedbStore, failed};
 use crate::domain::event::{AuditEvent, EventKind};
@@ -28,16 +28,12 @@ impl Sessions for RedbStore {
             return Ok(None);
         };
         let sessions = transaction.open_table(SESSIONS).map_err(failed)?;
-        let Some(row) = sessions.get(sid.value()).map_err(failed)? else {
+        let Some(session) = get_row::<_, Session>(&sessions, "sessions", sid.value())? else {
             return Ok(None);
         };
-        let session: Session = decode("sessions", row.value())?;
         let subjects = transaction.open_table(SUBJECTS).map_err(failed)?;
-        let Some(row) = subjects.get(session.subject.as_str()).map_err(failed)? else {
-            return Ok(None);
-        };
-        let subject = decode("subjects", row.value())?;
-        Ok(Some((session, subject)))
+        let subject = get_row(&subjects, "subjects", session.subject.as_str())?;
+        Ok(subject.map(|subject| (session, subject)))
     }
 
     async fn record_sign_in(&self, act: SignIn) -> Result<SignInRecorded, StoreError> {
@@ -121,12 +117,12 @@ fn upsert_subject(
         .map(|sub| sub.value().to_owned());
     let (mut subject, first) = match known {
         Some(sub) => {
-            let row = subjects.get(sub.as_str()).map_err(failed)?;
-            let row = row.ok_or_else(|| StoreError::Corrupt {
+            let row = get_row::<_, Subject>(&subjects, "subjects", sub.as_str())?;
+            let subject = row.ok_or_else(|| StoreError::Corrupt {
                 table: "links",
                 reason: "a link leads to no subject".to_owned(),
             })?;
-            (decode::<Subject>("subjects", row.value())?, false)
+            (subject, false)
         }
         None => {
             let subject = Subject {
@@ -218,13 +214,11 @@ fn leave_previous_session(
         return Ok(None);
     };
     drop(cookies);
-    let found = transaction
-        .open_table(SESSIONS)
-        .map_err(failed)?
-        .get(sid.as_str())
-        .map_err(failed)?
-        .map(|row| decode::<Session>("sessions", row.value()))
-        .transpose()?;
+    let found = get_row::<_, Session>(
+        &transaction.open_table(SESSIONS).map_err(failed)?,
+        "sessions",
+        sid.as_str(),
+    )?;
     let Some(mut session) = found else {
         return Ok(None);
     };

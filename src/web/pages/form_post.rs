@@ -6,24 +6,18 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::header::REFERRER_POLICY;
 use http::{HeaderValue, StatusCode};
 
-use crate::domain::secret::Digest;
 use crate::protocol::authorize::FormPost;
-use crate::web::headers::{Sources, policy};
+use crate::web::headers::{Sources, policy, script_source};
 use crate::web::text::Text;
 
 /// All that runs on any page of ours.
 const SCRIPT: &str = "document.forms[0].submit()";
 
-/// The script as a source of a policy (CSP 3 section 2.3.1).
-static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| {
-    let digest = Digest::of(SCRIPT);
-    format!("'sha256-{}'", STANDARD.encode(digest.as_bytes()))
-});
+/// The script as a source of the page's policy.
+static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| script_source(SCRIPT));
 
 #[derive(Template)]
 #[template(path = "pages/form_post.html")]

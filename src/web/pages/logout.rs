@@ -6,9 +6,10 @@ use axum::response::Response;
 use http::StatusCode;
 use url::Url;
 
-use super::policy;
+use crate::domain::address::policy_source;
 use crate::protocol::Correlation;
 use crate::protocol::logout::Confirmation;
+use crate::web::headers::{Sources, policy};
 use crate::web::text::{Message, Text};
 
 #[derive(Template)]
@@ -43,10 +44,16 @@ pub(in crate::web) fn confirm(
     let then = page
         .then
         .as_ref()
-        .and_then(|url| Url::parse(url.as_str()).ok());
-    let targets = match then {
-        Some(url) => format!("'self' {}", policy::source(&url)),
-        None => "'self'".to_owned(),
-    };
-    policy::set(super::render(&html, status), &[("form-action", targets)])
+        .and_then(|url| Url::parse(url.as_str()).ok())
+        .map(|url| policy_source(&url));
+    let form: Vec<&str> = std::iter::once("'self'").chain(then.as_deref()).collect();
+    let mut response = super::render(&html, status);
+    policy(
+        &mut response,
+        &Sources {
+            form: &form,
+            ..Sources::default()
+        },
+    );
+    response
 }

@@ -7,7 +7,6 @@ pub(super) mod consent;
 pub(super) mod form_post;
 pub(super) mod home;
 pub(super) mod logout;
-mod policy;
 pub(super) mod problem;
 pub(super) mod signed_out;
 

@@ -7,23 +7,19 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
-use super::policy;
+use crate::domain::address::policy_source;
 use crate::protocol::logout::SignedOutPage;
+use crate::web::headers::{Sources, policy, script_source};
 use crate::web::text::Text;
 
 /// Stands before the frames, so that it misses none of them; a frame's `load` comes whatever
 /// the application answers.
 const SCRIPT: &str = include_str!("signed_out.js");
 
-/// The hash by which the policy knows the script.
-static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, SCRIPT.as_bytes());
-    format!("'sha256-{}'", STANDARD.encode(digest))
-});
+/// The script as a source of the page's policy.
+static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| script_source(SCRIPT));
 
 #[derive(Template)]
 #[template(path = "pages/signed_out.html")]
@@ -40,19 +36,22 @@ pub(in crate::web) fn show(text: &'static Text, page: &SignedOutPage) -> Respons
         page,
         script: goes_on.then_some(SCRIPT),
     };
-    let mut directives = vec![("form-action", "'none'".to_owned())];
-    if goes_on {
-        directives.push(("script-src", SCRIPT_SOURCE.clone()));
-    }
-    if !page.frames.is_empty() {
-        let mut sources: Vec<String> = page
-            .frames
-            .iter()
-            .map(|frame| policy::source(&frame.origin))
-            .collect();
-        sources.sort_unstable();
-        sources.dedup();
-        directives.push(("frame-src", sources.join(" ")));
-    }
-    policy::set(super::render(&html, StatusCode::OK), &directives)
+    let mut frames: Vec<String> = page
+        .frames
+        .iter()
+        .map(|frame| policy_source(&frame.origin))
+        .collect();
+    frames.sort_unstable();
+    frames.dedup();
+    let mut response = super::render(&html, StatusCode::OK);
+    policy(
+        &mut response,
+        &Sources {
+            form: &["'none'"],
+            script: goes_on.then_some(SCRIPT_SOURCE.as_str()),
+            frames: &frames,
+            ..Sources::default()
+        },
+    );
+    response
 }

@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{LOCATION, ORIGIN};
+use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::again;
@@ -73,11 +73,7 @@ pub(in crate::web) async fn confirm(
     body: Body,
 ) -> Response {
     let encoded = form::text(&headers, body).await.unwrap_or_default();
-    let issuer = web.settings.issuer.as_str().as_bytes();
-    let is_ours = headers
-        .get_all(ORIGIN)
-        .iter()
-        .all(|origin| origin.as_bytes() == issuer);
+    let is_ours = form::is_of_ours(&headers, &web.settings.issuer);
     let browser = cookie::browser(&headers, &web.settings);
     let answer = web
         .logout
