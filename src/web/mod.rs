@@ -14,6 +14,7 @@ mod routes;
 mod state;
 mod text;
 mod trace;
+mod unread;
 
 pub use cors::ClientOrigins;
 pub use routes::router;
