@@ -15,6 +15,7 @@ mod routes;
 mod state;
 mod text;
 mod trace;
+mod unread;
 
 pub use origins::ClientOrigins;
 pub use routes::router;

@@ -15,7 +15,7 @@ use super::protocol::{
     authorize, documents, health, introspection, logout, revocation, token, userinfo,
 };
 use super::state::Web;
-use super::{consent, cors, error, headers, pages, trace};
+use super::{consent, cors, error, headers, pages, trace, unread};
 use crate::protocol::discovery::path;
 
 /// The longest that an answer may take. DingTalk's calls together have less.
@@ -64,6 +64,7 @@ pub fn router(web: Arc<Web>) -> Router {
             LONGEST_ANSWER,
         ))
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(unread::announce))
         .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(Arc::clone(&web), cors::share))
         .layer(from_fn_with_state(Arc::clone(&web), trace::trace))

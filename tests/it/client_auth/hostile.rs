@@ -126,3 +126,37 @@ async fn an_assertion_by_a_shared_secret_is_refused() {
     let wrong = redeem(&code, &assertion);
     wrong.send(&house).await.refused(401, "invalid_client");
 }
+
+/// RFC 8259 section 9: ten thousand levels are one more malformed assertion, not the end of a
+/// stack.
+#[tokio::test]
+async fn an_assertion_of_ten_thousand_levels_is_refused() {
+    let signer = Signer::es256("ec");
+    let house = House::plan()
+        .more(&client("signer", &jwks(&[&signer])))
+        .start()
+        .await;
+    let ask = Ask::new().by("signer", REDIRECT);
+    let code = ask.code(&house, &mut house.browser()).await;
+    let right = signer.assert(&claims(&house, "signer", 0));
+    let parts: Vec<&str> = right.split('.').collect();
+    // Left open: closed ones would be longer than any form may be.
+    let deep = |open: &str| URL_SAFE_NO_PAD.encode(open.repeat(10_000));
+    let levels = deep("[");
+    let objects = deep("{\"\":");
+    let in_a_member = URL_SAFE_NO_PAD.encode(format!(
+        "{{\"alg\":\"ES256\",\"kid\":\"ec\",\"x\":{}",
+        "[".repeat(1000)
+    ));
+    for (header, payload) in [
+        (levels.as_str(), parts[1]),
+        (in_a_member.as_str(), parts[1]),
+        (parts[0], levels.as_str()),
+        (parts[0], objects.as_str()),
+    ] {
+        let assertion = format!("{header}.{payload}.{}", parts[2]);
+        let reply = redeem(&code, &assertion).send(&house).await;
+        reply.refused(401, "invalid_client");
+    }
+    redeem(&code, &right).send(&house).await.tokens();
+}

@@ -137,6 +137,74 @@ async fn a_body_in_chunks_is_refused_when_it_gets_too_long() {
     is_an_oauth_error(&head, &body);
 }
 
+/// RFC 9112 section 9.6: who does not read a body to its end closes the connection and says
+/// so; else the next request of a proxy that shares its connections would be lost.
+#[tokio::test]
+async fn a_connection_on_which_a_body_was_left_is_closed_and_the_answer_says_so() {
+    let house = House::start().await;
+    for path in ["/token", "/authorize", "/userinfo", "/logout", "/consent"] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {FORM}\r\ncontent-length: 70000\r\n\r\ngrant_type="
+        );
+        let (head, _) = raw(&house, request.as_bytes()).await;
+        assert!(head.contains("\r\nconnection: close"), "{path}: {head}");
+    }
+}
+
+/// A form that was read, a small one and none at all, leaves the connection open.
+#[tokio::test]
+async fn a_connection_stays_open_when_the_body_was_read() {
+    let house = House::start().await;
+    let request = format!(
+        "POST /token HTTP/1.1\r\nhost: x\r\ncontent-type: {FORM}\r\ncontent-length: 12\r\n\r\ngrant_type=x\
+         GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n\
+         GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    );
+    let (first, rest) = raw(&house, request.as_bytes()).await;
+    assert!(!first.contains("connection: close"), "{first}");
+    assert_eq!(rest.matches("HTTP/1.1 200 OK").count(), 2, "{rest}");
+}
+
+/// Whatever takes a form: bytes that are none are refused or passed over, never a failure of
+/// ours, and nothing of them is in the answer.
+#[tokio::test]
+async fn no_endpoint_fails_over_a_body_that_is_no_form_or_repeats_it() {
+    const MARK: &str = "zebra-mark";
+    let house = House::start().await;
+    let levels = format!("{}1{}", "{\"zebra-mark\":".repeat(4000), "}".repeat(4000));
+    let many = format!("{MARK}=x&").repeat(1000);
+    let bodies = [
+        (FORM, many.into_bytes()),
+        (FORM, format!("{MARK}={}", "x".repeat(70_000)).into_bytes()),
+        (FORM, [MARK.as_bytes(), b"=\xff\xfe"].concat()),
+        (FORM, format!("{MARK}=%ff&{MARK}%00").into_bytes()),
+        (FORM, format!("{MARK}=%").into_bytes()),
+        ("application/json", levels.into_bytes()),
+        ("text/plain", MARK.as_bytes().to_vec()),
+    ];
+    for path in [
+        "/authorize",
+        "/token",
+        "/userinfo",
+        "/introspect",
+        "/revoke",
+        "/logout",
+        "/logout/confirm",
+        "/consent",
+        "/applications/withdraw",
+    ] {
+        for (content_type, body) in &bodies {
+            let request = Redeem::anonymous("x").header("content-type", content_type.as_bytes());
+            let reply = request.send_body(house.url(path), body.clone()).await;
+            let told = format!("{path} {content_type}: {reply:?}");
+            // A form without a session's cookie is asked again by GET, as it came.
+            let again = reply.status == 303 && ["/authorize", "/logout"].contains(&path);
+            assert!(again || !reply.status.is_server_error(), "{told}");
+            assert!(again || !told.contains(MARK), "{told}");
+        }
+    }
+}
+
 /// A great form that is read whole is judged like any other.
 #[tokio::test]
 async fn a_form_of_sixty_kilobytes_is_read() {
