@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 
+use super::audit::append_event;
 use super::expiry::{Kind, remember};
 use super::grants::read_context;
-use super::rows::{REVOKED_ACCESS, append_event};
+use super::rows::REVOKED_ACCESS;
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::AuditEvent;

@@ -1,18 +1,16 @@
 //! Used assertions.
 
 use async_trait::async_trait;
-use redb::{ReadableTable as _, TableDefinition, WriteTransaction};
+use redb::{ReadableTable as _, WriteTransaction};
 
 use super::expiry::{Kind, remember};
+use super::rows::ASSERTIONS;
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::id::ClientId;
 use crate::domain::secret::Digest;
 use crate::store::StoreError;
 use crate::store::assertions::{Assertions, Claimed};
-
-/// client id, then digest of a `jti` → when the claim may be forgotten
-pub(super) const ASSERTIONS: TableDefinition<&[u8], i64> = TableDefinition::new("assertions");
 
 #[async_trait]
 impl Assertions for RedbStore {

@@ -5,20 +5,16 @@
 //! Anybody can cause them without signing in, so what they may take of the log is bounded:
 //! whoever tries to wash away what happened with a flood of failures washes away failures.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use redb::{
-    AccessGuard, ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _, ReadableTable,
-    ReadableTableMetadata, TableDefinition, TableHandle as _, WriteTransaction,
+    AccessGuard, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
+    TableHandle as _, WriteTransaction,
 };
 use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::rows::{EVENTS, FAILURES, META, decode, encode};
-use super::slot::guarded;
-use super::{RedbStore, database, failed};
+use super::{RedbStore, failed};
 use crate::domain::event::{AuditEvent, EventKind, NumberedEvent};
 use crate::store::{Audit, AuditKeeping, Retention, StoreError};
 
@@ -90,43 +86,6 @@ impl AuditKeeping for RedbStore {
     }
 }
 
-/// The log in the file of a server that does not run.
-pub(in crate::store) struct AuditFile(Arc<ReadOnlyDatabase>);
-
-impl AuditFile {
-    pub(in crate::store) fn open(path: &Path, cache: usize) -> Result<Self, StoreError> {
-        guarded(path, || database::to_read(path, cache)).map(|database| Self(Arc::new(database)))
-    }
-
-    fn read(&self) -> Result<ReadTransaction, StoreError> {
-        self.0.begin_read().map_err(failed)
-    }
-}
-
-#[async_trait]
-impl Audit for AuditFile {
-    async fn latest_events(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        let latest = before(&self.read()?, u64::MAX, most)?;
-        Ok(latest.into_iter().map(|numbered| numbered.event).collect())
-    }
-
-    async fn events_after(
-        &self,
-        number: u64,
-        most: usize,
-    ) -> Result<Vec<NumberedEvent>, StoreError> {
-        after(&self.read()?, number, most)
-    }
-
-    async fn events_before(
-        &self,
-        number: u64,
-        most: usize,
-    ) -> Result<Vec<NumberedEvent>, StoreError> {
-        before(&self.read()?, number, most)
-    }
-}
-
 type Row<'r> = (AccessGuard<'r, u64>, AccessGuard<'r, &'static [u8]>);
 
 /// A page of the log is no point read: it leaves the asynchronous threads.
@@ -138,7 +97,7 @@ async fn elsewhere<T: Send + 'static>(
         .map_err(|_| StoreError::Failed("reading was given up".to_owned()))?
 }
 
-fn after(
+pub(super) fn after(
     transaction: &ReadTransaction,
     number: u64,
     most: usize,
@@ -156,7 +115,7 @@ fn after(
     Ok(events)
 }
 
-fn before(
+pub(super) fn before(
     transaction: &ReadTransaction,
     number: u64,
     most: usize,

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
+use super::audit::append_event;
+use super::ending::revoke_grant;
 use super::expiry::{Kind, remember};
 use super::families::add_family;
-use super::grants::{put_grant, revoke_grant};
+use super::grants::put_grant;
 use super::logouts::take_part;
-use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, append_event, encode, get_row};
-use super::sessions::put_session;
+use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, encode, get_row, put_session};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::code::{AuthorizationCode, CodeState};

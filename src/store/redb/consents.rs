@@ -4,8 +4,9 @@
 use async_trait::async_trait;
 use redb::WriteTransaction;
 
-use super::families::revoke_families_of_client;
-use super::rows::{CONSENTS, SESSIONS, SUBJECTS, append_event, decode, encode, get_row};
+use super::audit::append_event;
+use super::ending::revoke_families_of_client;
+use super::rows::{CONSENTS, SESSIONS, SUBJECTS, decode, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::consent::Consent;

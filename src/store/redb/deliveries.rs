@@ -5,9 +5,9 @@
 use async_trait::async_trait;
 use redb::{ReadTransaction, WriteTransaction};
 
+use super::audit::append_event;
 use super::expiry::{Kind, remember};
-use super::logouts::EndOf;
-use super::rows::{DELIVERIES, DUE_DELIVERIES, append_event, decode, encode, get_row};
+use super::rows::{DELIVERIES, DUE_DELIVERIES, decode, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, DeliveryOutcome, EventKind};
@@ -15,6 +15,13 @@ use crate::domain::id::{ClientId, Sid};
 use crate::domain::logout::{DeliveryState, LogoutDelivery};
 use crate::domain::session::Session;
 use crate::store::{Attempt, AttemptMade, AttemptRecorded, Deliveries, DueDeliveries, StoreError};
+
+/// How an end is told.
+pub(super) struct EndOf<'a> {
+    pub(super) to_tell: &'a [ClientId],
+    pub(super) correlation: &'a str,
+    pub(super) now: Timestamp,
+}
 
 #[async_trait]
 impl Deliveries for RedbStore {

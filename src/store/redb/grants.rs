@@ -3,11 +3,8 @@
 use async_trait::async_trait;
 use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
-use super::expiry::{Kind, remember};
-use super::families::remove_family;
 use super::rows::{GRANTS, SESSIONS, SUBJECTS, encode, get_row};
 use super::{RedbStore, failed};
-use crate::clock::Timestamp;
 use crate::domain::grant::Grant;
 use crate::domain::id::GrantId;
 use crate::store::{GrantInContext, Grants, StoreError};
@@ -69,33 +66,4 @@ pub(super) fn put_grant(transaction: &WriteTransaction, grant: &Grant) -> Result
         .insert(grant.id.as_str(), row.as_slice())
         .map_err(failed)?;
     Ok(())
-}
-
-/// Revokes a grant, and with it its refresh tokens; tells whether it was good until now.
-/// What is left of it is forgotten when the last of its tokens would have ended.
-pub(super) fn revoke_grant(
-    transaction: &WriteTransaction,
-    id: &GrantId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let found = get_row::<_, Grant>(
-        &transaction.open_table(GRANTS).map_err(failed)?,
-        "grants",
-        id.as_str(),
-    )?;
-    let Some(mut grant) = found.filter(|grant| grant.revoked_at.is_none()) else {
-        return Ok(false);
-    };
-    grant.revoked_at = Some(now.as_millis());
-    if let Some(family) = grant.family.take() {
-        remove_family(transaction, &family)?;
-        remember(
-            transaction,
-            grant.expires_at,
-            Kind::Grant,
-            grant.id.as_str().as_bytes(),
-        )?;
-    }
-    put_grant(transaction, &grant)?;
-    Ok(true)
 }

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
 use super::RedbStore;
-use super::deliveries::enqueue;
+use super::audit::append_event;
+use super::deliveries::{EndOf, enqueue};
+use super::ending::revoke_families_of_session;
 use super::failed;
-use super::families::revoke_families_of_session;
-use super::rows::{PARTICIPANTS, SESSIONS, append_event, get_row};
-use super::sessions::put_session;
+use super::rows::{PARTICIPANTS, SESSIONS, get_row, put_session};
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, EventKind};
 use crate::domain::id::{ClientId, Sid, SubjectId};
@@ -53,13 +53,6 @@ fn end_session(transaction: &WriteTransaction, act: &EndSession) -> Result<Sessi
         },
     )?;
     Ok(SessionEnd::Ended(participants))
-}
-
-/// How an end is told.
-pub(super) struct EndOf<'a> {
-    pub(super) to_tell: &'a [ClientId],
-    pub(super) correlation: &'a str,
-    pub(super) now: Timestamp,
 }
 
 /// Ends a session that lives: the one place where a tombstone is written. Returns who took

@@ -5,18 +5,22 @@
 mod access;
 mod assertions;
 mod audit;
+mod audit_file;
 mod codes;
 mod consents;
 mod database;
 mod deliveries;
+mod ending;
 mod expiry;
 mod families;
+mod family_rows;
 mod grants;
 mod logouts;
 mod rows;
 mod sessions;
 mod slot;
 mod subjects;
+mod sweep;
 mod writer;
 
 use std::path::Path;
@@ -29,7 +33,7 @@ use tokio::sync::Notify;
 
 use super::{Maintenance, Store, StoreError};
 use crate::clock::Timestamp;
-pub(super) use audit::AuditFile;
+pub(super) use audit_file::AuditFile;
 use slot::{Place, Slot};
 use writer::Writer;
 
@@ -90,7 +94,7 @@ fn failed(error: impl Into<redb::Error>) -> StoreError {
 impl Maintenance for RedbStore {
     async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
         self.writer
-            .run(move |transaction| expiry::sweep(transaction, now))
+            .run(move |transaction| sweep::sweep(transaction, now))
             .await
     }
 

@@ -2,14 +2,13 @@
 
 use std::borrow::Borrow;
 
-use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::assertions::ASSERTIONS;
-pub(super) use super::audit::append_event;
 use super::failed;
 use crate::domain::identity::Link;
+use crate::domain::session::Session;
 use crate::store::StoreError;
 
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
@@ -52,6 +51,8 @@ pub(super) const DELIVERIES: TableDefinition<(&str, &str), &[u8]> =
 /// (client, moment, sid): the deliveries that wait, and until when
 pub(super) const DUE_DELIVERIES: TableDefinition<(&str, i64, &str), ()> =
     TableDefinition::new("due_deliveries");
+/// client id, then digest of a `jti` → when the claim may be forgotten
+pub(super) const ASSERTIONS: TableDefinition<&[u8], i64> = TableDefinition::new("assertions");
 /// (moment, kind of row, key of row): what to look at when that moment has come
 pub(super) const EXPIRY: TableDefinition<(i64, u8, &[u8]), ()> = TableDefinition::new("expiry");
 
@@ -142,4 +143,15 @@ where
         .map_err(failed)?
         .map(|row| decode(name, row.value()))
         .transpose()
+}
+
+pub(super) fn put_session(
+    sessions: &mut Table<'_, &'static str, &'static [u8]>,
+    session: &Session,
+) -> Result<(), StoreError> {
+    let row = encode("sessions", session)?;
+    sessions
+        .insert(session.sid.as_str(), row.as_slice())
+        .map_err(failed)?;
+    Ok(())
 }

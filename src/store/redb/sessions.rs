@@ -1,12 +1,14 @@
 //! Sessions and the people behind them.
 
 use async_trait::async_trait;
-use redb::{ReadableTable as _, Table, WriteTransaction};
+use redb::{ReadableTable as _, WriteTransaction};
 
+use super::audit::append_event;
+use super::deliveries::EndOf;
 use super::expiry::{Kind, remember};
-use super::logouts::{EndOf, bury};
+use super::logouts::bury;
 use super::rows::{
-    COOKIES, LINKS, SESSIONS, SUBJECTS, USERIDS, append_event, encode, get_row, link_key,
+    COOKIES, LINKS, SESSIONS, SUBJECTS, USERIDS, encode, get_row, link_key, put_session,
 };
 use super::{RedbStore, failed};
 use crate::domain::event::{AuditEvent, EventKind};
@@ -247,17 +249,6 @@ fn leave_previous_session(
         )?;
     }
     Ok(None)
-}
-
-pub(super) fn put_session(
-    sessions: &mut Table<'_, &'static str, &'static [u8]>,
-    session: &Session,
-) -> Result<(), StoreError> {
-    let row = encode("sessions", session)?;
-    sessions
-        .insert(session.sid.as_str(), row.as_slice())
-        .map_err(failed)?;
-    Ok(())
 }
 
 fn event(act: &SignIn, kind: EventKind) -> AuditEvent {

@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use redb::{ReadableTable as _, WriteTransaction};
 
-use super::families::revoke_families_of_subject;
-use super::logouts::{EndOf, bury_all};
-use super::rows::{LINKS, SUBJECTS, append_event, encode, get_row, link_key};
+use super::audit::append_event;
+use super::deliveries::EndOf;
+use super::ending::revoke_families_of_subject;
+use super::logouts::bury_all;
+use super::rows::{LINKS, SUBJECTS, encode, get_row, link_key};
 use super::{RedbStore, failed};
 use crate::domain::event::{AuditEvent, EventKind};
 use crate::domain::identity::{Link, Subject};
