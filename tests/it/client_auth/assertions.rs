@@ -1,5 +1,6 @@
 //! What an assertion must say, and what becomes of it.
 
+use dingpass::clock::Clock as _;
 use serde_json::{Value, json};
 
 use super::{JWT_BEARER, REDIRECT, Signer, claims, client, jwks, redeem};
@@ -184,6 +185,29 @@ async fn an_assertion_is_good_once_and_a_restart_does_not_revive_it() {
     again.send(&restarted).await.refused(401, "invalid_client");
     let fresh = signer.assert(&claims(&house, "signer", 1));
     redeem(&next, &fresh).send(&restarted).await.tokens();
+}
+
+/// RFC 7523 section 3 item 7: clocks may be a minute apart, so an assertion is taken for a
+/// minute beyond its end; it is remembered as long.
+#[tokio::test]
+async fn an_assertion_is_good_once_within_the_skew_of_its_end_too() {
+    let signer = Signer::es256("one");
+    let house = house(&signer).await;
+    let ending = |number: u64, seconds: i64| {
+        let mut claims = claims(&house, "signer", number);
+        claims["exp"] = json!(claims["iat"].as_i64().unwrap() + seconds);
+        signer.assert(&claims)
+    };
+    let assertion = ending(0, 10);
+    let first = redeem(&code(&house).await, &assertion);
+    first.send(&house).await.tokens();
+    house.clock.advance_seconds(40);
+    house.store.sweep(house.clock.now()).await.unwrap();
+    let next = code(&house).await;
+    let again = redeem(&next, &assertion);
+    again.send(&house).await.refused(401, "invalid_client");
+    // Its time is not why: one that has the same end is taken.
+    redeem(&next, &ending(1, -30)).send(&house).await.tokens();
 }
 
 /// It has its jti in the clear, so whoever knows or guesses it must not use it up.

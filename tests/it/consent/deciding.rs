@@ -140,6 +140,24 @@ async fn another_person_can_not_consent_for_the_first() {
     Answer::of(&page).code();
 }
 
+/// A question belongs to one sign-in: the same person who signed in anew meanwhile may have
+/// another profile to agree to, and is asked again.
+#[tokio::test]
+async fn a_new_sign_in_of_the_same_person_is_asked_anew() {
+    let house = asking_house().await;
+    let mut browser = house.browser();
+    let page = browser.follow(&Ask::new().url(&house), REDIRECT).await;
+    let first = flow_of(&page);
+    house.clock.advance_seconds(1);
+    let other = Ask::new().and("prompt", "login");
+    flow_of(&browser.follow(&other.url(&house), REDIRECT).await);
+    let page = say(&house, &mut browser, &first, "allow").await;
+    assert_eq!(flow_of(&page), first, "asked anew");
+    assert_eq!(events(&house, "consent_given").await, 0);
+    let page = say(&house, &mut browser, &first, "allow").await;
+    Answer::of(&page).code();
+}
+
 /// A session that is over answers nothing: first the sign-in again.
 #[tokio::test]
 async fn a_session_that_has_expired_meanwhile_signs_in_first() {
