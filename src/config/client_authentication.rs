@@ -100,7 +100,16 @@ pub(super) fn authentication(
         Method::Secret => {
             let current = digest(section, &secret?)?;
             let next = match next {
-                Some(next) => Some(digest(section, &next)?),
+                Some(next) => {
+                    let digest = digest(section, &next)?;
+                    if digest == current {
+                        section.warn(
+                            &next.at,
+                            "`client_secret_next` is the secret that is there already, so it changes nothing",
+                        );
+                    }
+                    Some(digest)
+                }
                 None => None,
             };
             Some(ClientAuthentication::Secret(Secrets { current, next }))

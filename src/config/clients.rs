@@ -45,13 +45,33 @@ pub(super) fn read_all(root: &mut Section<'_>, reach: &Reach) -> Vec<Client> {
         );
     }
     let mut taken = BTreeSet::new();
-    root.list("clients", |section| read(section, &mut taken, reach))
+    let mut asked_about = Vec::new();
+    let clients: Vec<Client> = root
+        .list("clients", |section| {
+            read(section, &mut taken, &mut asked_about, reach)
+        })
         .into_iter()
         .flatten()
-        .collect()
+        .collect();
+    for text in asked_about {
+        if !taken.contains(&text.value) {
+            let guess = nearest(&text.value, taken.iter().map(String::as_str))
+                .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+            root.warn(
+                &text.at,
+                format!("`may_introspect`: none of [[clients]] has this client_id{guess}"),
+            );
+        }
+    }
+    clients
 }
 
-fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>, reach: &Reach) -> Option<Client> {
+fn read(
+    section: &mut Section<'_>,
+    taken: &mut BTreeSet<String>,
+    asked_about: &mut Vec<Found<String>>,
+    reach: &Reach,
+) -> Option<Client> {
     client_reach::warn(section, reach);
     let id_token_alg = section.peek("id_token_signed_response_alg");
     let id = id(section, taken);
@@ -87,7 +107,20 @@ fn read(section: &mut Section<'_>, taken: &mut BTreeSet<String>, reach: &Reach) 
     let (username_claim, phone_claim) = extra_claims(section, &preset);
     let release_unverified_email = section.flag("release_unverified_email");
     let default_max_age = section.whole("default_max_age");
-    let may_introspect = may_introspect(section);
+    let introspected = section.texts("may_introspect");
+    let introspected = introspected.map_or_else(Vec::new, |written| written.value);
+    let may_introspect = introspected
+        .iter()
+        .map(|text| ClientId::new(text.value.as_str()))
+        .collect();
+    asked_about.extend(introspected);
+    let personal = [Scope::Openid, Scope::OfflineAccess];
+    if !by_code && personal.iter().any(|it| scope.contains(*it)) {
+        section.warn(
+            &written_scope.at,
+            "`scope`: openid and offline_access need a person, who never signs in here",
+        );
+    }
     if by_code && !scope.contains(Scope::Openid) {
         let at = section.header();
         section.warn(
@@ -172,15 +205,6 @@ fn page(section: &mut Section<'_>, key: &'static str) -> Option<String> {
         section.fault(&text.at, format!("`{key}` {message}"));
     }
     Some(text.value)
-}
-
-fn may_introspect(section: &mut Section<'_>) -> Vec<ClientId> {
-    section
-        .texts("may_introspect")
-        .map_or_else(Vec::new, |written| written.value)
-        .into_iter()
-        .map(|text| ClientId::new(text.value))
-        .collect()
 }
 
 /// What means nothing is ignored, at the request too; a machine's may mean something to the

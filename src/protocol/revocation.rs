@@ -20,7 +20,9 @@ use crate::store::{AccessTokens, Grants, RefreshFamilies, Revoked, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum RevocationRefusal {
     /// The body is not a form, or a parameter is repeated or unreadable.
-    #[error("the request must be one form with each parameter once")]
+    #[error(
+        "the request must be one form (application/x-www-form-urlencoded) with each parameter once"
+    )]
     MalformedForm,
     /// No token.
     #[error("the parameter token is missing")]

@@ -25,7 +25,8 @@ pub(super) async fn trace(
     let id = random_token::<9>(web.entropy.as_ref());
     request.extensions_mut().insert(Correlation(id.clone()));
     let matched = request.extensions().get::<MatchedPath>();
-    let span = tracing::info_span!(
+    // At the highest level: whatever the filter lets through bears the reference.
+    let span = tracing::error_span!(
         "request",
         id,
         method = request.method().as_str(),
@@ -36,7 +37,8 @@ pub(super) async fn trace(
     async move {
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
-        let milliseconds = web.clock.now().since(begun).as_millis();
+        let taken = web.clock.now().since(begun).as_millis();
+        let milliseconds = u64::try_from(taken).unwrap_or(u64::MAX);
         // What went well is told by its own event (a sign-in, a redeemed code): a line for
         // each answer would cost more than many an answer itself.
         if status < 400 {

@@ -145,7 +145,9 @@ impl RedirectedCause {
             Self::TwoSubjects => "id_token_hint and the claims parameter name different subjects",
             Self::Acr => "an essential acr was asked for that is not offered here",
             Self::TooLarge => "state, nonce and redirect_uri are too long together",
-            Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
+            Self::LoginRequired => {
+                "nobody is signed in, or not recently enough, and prompt=none forbids asking"
+            }
             Self::ConsentRequired => "the person has to be asked, and prompt=none forbids asking",
             Self::ConsentRefused => "the person refused",
             Self::WrongPerson => "another person signed in than the request names",

@@ -42,11 +42,10 @@ pub(super) struct Agreement {
 /// What was agreed to before, held against a request. Pure.
 fn agreement(
     pending: &PendingAuthorization,
-    client: &Client,
+    implied: bool,
     before: Option<Consent>,
     just_agreed: bool,
 ) -> Agreement {
-    let implied = client.consent == ConsentPolicy::Implied;
     let offline_before = before
         .as_ref()
         .is_some_and(|consent| consent.scope.contains(Scope::OfflineAccess));
@@ -67,8 +66,8 @@ fn agreement(
 }
 
 impl Authorization {
-    /// Looks up what the session's person agreed to, where it matters: an ordinary request
-    /// of a client whose consent the operator has given reads nothing.
+    /// Looks up what the session's person agreed to, where it matters. The operator's consent
+    /// stands for a person until that person withdraws: then it is theirs to give.
     pub(super) async fn agreement(
         &self,
         pending: &PendingAuthorization,
@@ -76,7 +75,9 @@ impl Authorization {
         session: Option<&Session>,
         just_agreed: bool,
     ) -> Result<Agreement, StoreError> {
-        let matters = client.consent == ConsentPolicy::Ask || pending.demand.consent;
+        let implied = client.consent == ConsentPolicy::Implied
+            && !self.has_withdrawn(client, session).await?;
+        let matters = !implied || pending.demand.consent;
         let before = match session.filter(|_| matters) {
             Some(session) => {
                 self.parts
@@ -86,7 +87,19 @@ impl Authorization {
             }
             None => None,
         };
-        Ok(agreement(pending, client, before, just_agreed))
+        Ok(agreement(pending, implied, before, just_agreed))
+    }
+
+    async fn has_withdrawn(
+        &self,
+        client: &Client,
+        session: Option<&Session>,
+    ) -> Result<bool, StoreError> {
+        let Some(session) = session else {
+            return Ok(false);
+        };
+        let found = self.parts.sessions.find_session(&session.cookie).await?;
+        Ok(found.is_some_and(|(_, subject)| subject.has_taken_back(&client.id, i64::MIN)))
     }
 
     /// Puts the question. The flow's cookie keeps who was asked.

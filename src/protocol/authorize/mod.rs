@@ -161,10 +161,15 @@ impl Authorization {
         let (pending, address) = match checked {
             Ok(checked) => checked,
             Err(refusal) => {
-                // Harmless unproved: it chooses between two languages.
-                let asked = Parameters::parse_unambiguous(encoded)
-                    .get("ui_locales")
-                    .and_then(Locale::of_ui_locales);
+                // Harmless unproved: it chooses between two languages, and who is counted.
+                let parameters = Parameters::parse_unambiguous(encoded);
+                let asked = parameters.get("ui_locales").and_then(Locale::of_ui_locales);
+                if let Refusal::Displayed(cause) = &refusal {
+                    let named = parameters.get("client_id").map(ClientId::new);
+                    let client = named.filter(|id| self.parts.clients.find(id).is_some());
+                    let failure = Failure::Authorization(cause.name());
+                    self.parts.failures.count(failure, client.as_ref(), None);
+                }
                 let mut answer = self.refused(refusal, browser);
                 answer.locale = asked.or(browser.locale);
                 return answer;
@@ -261,8 +266,6 @@ impl Authorization {
                     cause = cause.name(),
                     "authorization request refused on a page"
                 );
-                let failure = Failure::Authorization(cause.name());
-                self.parts.failures.count(failure, None, None);
                 Outcome::Problem(Box::new(Problem::BadRequest(cause)))
             }
             Refusal::Redirected(address, cause) => {

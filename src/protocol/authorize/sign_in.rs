@@ -106,6 +106,13 @@ pub(super) fn already_done(clients: &Clients, client: &ClientId) -> Problem {
 }
 
 pub(super) fn shown(problem: Problem, browser: &Browser) -> Answer {
+    if matches!(problem, Problem::FlowLost) {
+        // Too late, another browser, no cookies, or an answer that nobody asked for.
+        tracing::info!(
+            cause = "flow_lost",
+            "no such sign-in is under way in this browser"
+        );
+    }
     Answer {
         outcome: Outcome::Problem(Box::new(problem)),
         cookies: Vec::new(),

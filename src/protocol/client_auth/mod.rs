@@ -55,7 +55,7 @@ pub enum ClientAuthRefusal {
     #[error("the client must identify itself")]
     Missing,
     /// No such client, a wrong secret, or a secret where none belongs.
-    #[error("the client is unknown or its secret is wrong")]
+    #[error("the client is unknown, or its secret is wrong or missing")]
     Rejected,
     /// An assertion that can't be good, whoever signed it.
     #[error(transparent)]

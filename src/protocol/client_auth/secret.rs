@@ -27,12 +27,13 @@ pub(super) fn basic(clients: &Clients, header: &str) -> Result<Arc<Client>, Clie
         .split_once(':')
         .ok_or(ClientAuthRefusal::MalformedHeader)?;
     // Section 2.3.1 wants both halves form-urlencoded; many clients send them raw.
-    if let (Some(id), Some(secret)) = (form_decode(id), form_decode(secret))
-        && let Ok(client) = check(clients, &id, Some(&secret))
-    {
-        return Ok(client);
+    match (form_decode(id), form_decode(secret)) {
+        (Some(plain_id), Some(plain_secret)) if (&*plain_id, &*plain_secret) != (id, secret) => {
+            check(clients, &plain_id, Some(&plain_secret))
+                .or_else(|_| check(clients, id, Some(secret)))
+        }
+        _ => check(clients, id, Some(secret)),
     }
-    check(clients, id, Some(secret))
 }
 
 /// The client of that name, if the secret is one of its own, or if it has none.

@@ -10,7 +10,9 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum TokenRefusal {
     /// The body is not a form, or a parameter is repeated or unreadable.
-    #[error("the request must be one form with each parameter once")]
+    #[error(
+        "the request must be one form (application/x-www-form-urlencoded) with each parameter once"
+    )]
     MalformedForm,
     /// A parameter is missing.
     #[error("the parameter {0} is missing")]
@@ -131,6 +133,12 @@ impl TokenRefusal {
             Self::Store(_) => "store",
             Self::Signing(_) => "signing",
         }
+    }
+
+    /// Whether somebody may hold what belongs to another.
+    #[must_use]
+    pub const fn is_a_sign_of_theft(&self) -> bool {
+        matches!(self, Self::ReplayedCode | Self::ReusedRefreshToken)
     }
 
     /// What it counts as, where it is not told by an event of its own.

@@ -76,6 +76,8 @@ fn refused(refusal: &TokenRefusal, by_header: bool) -> Response {
     let code = refusal.code();
     if code == TokenErrorCode::ServerError {
         tracing::error!(cause = refusal.name(), detail = ?refusal, "token request failed");
+    } else if refusal.is_a_sign_of_theft() {
+        tracing::warn!(cause = refusal.name(), "token request refused");
     } else {
         tracing::info!(cause = refusal.name(), "token request refused");
     }

@@ -44,7 +44,7 @@ pub(super) const TEXT: Text = Text {
     gifts: Gifts {
         openid: Gift {
             title: "Who you are",
-            words: "A number by which the application knows you again. It is neither your phone nor your job number.",
+            words: "A random identifier by which the application knows you again. It is neither your phone nor your job number.",
         },
         profile: Gift {
             title: "Profile",

@@ -206,7 +206,7 @@ async fn refused_authorization_requests_are_counted() {
     let expected = [
         ("authorization/response_type", Some(CLIENT), 1),
         ("authorization/unknown_client", None, 1),
-        ("authorization/unregistered_redirect_uri", None, 2),
+        ("authorization/unregistered_redirect_uri", Some(CLIENT), 2),
     ];
     assert_eq!(counted(&events), expected);
 }

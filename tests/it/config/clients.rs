@@ -379,3 +379,15 @@ fn members_that_ask_for_what_is_not_done_are_warned_of() {
         assert!(told, "{key}: {:?}", config.warnings);
     }
 }
+
+/// What can't be meant is told: a name that nobody has, a secret that is no other, scopes of a
+/// person where nobody signs in.
+#[test]
+fn what_can_not_be_meant_is_told() {
+    let told = warnings(&client("may_introspect = [\"demoo\"]"));
+    assert!(told[0].ends_with("did you mean \"demo\"?"), "{told:?}");
+    let same = "client_secret_next = \"a-secret-of-at-least-32-characters!!\"";
+    assert!(warnings(&client(same))[0].contains("changes nothing"));
+    let machine = "grant_types = [\"client_credentials\"]\nscope = \"openid reports:read\"";
+    assert!(warnings(&client(machine))[0].contains("never signs in here"));
+}

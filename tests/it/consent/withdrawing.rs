@@ -175,3 +175,22 @@ async fn a_form_of_another_origin_takes_nothing_back() {
             .await,
     );
 }
+
+/// CONTRIBUTING.md, Decisions: the operator's consent stands for a person until that person
+/// withdraws; from then on it is theirs to give.
+#[tokio::test]
+async fn what_was_withdrawn_is_asked_again_though_the_operator_had_agreed() {
+    let house = House::start().await;
+    let mut browser = house.browser();
+    allow(&house, &mut browser, &Ask::new().and("prompt", "consent")).await;
+    let page = list(&house, &mut browser).await;
+    withdraw(&house, &mut browser, &page).await;
+    let page = browser.follow(&Ask::new().url(&house), REDIRECT).await;
+    flow_of(&page);
+    let silent = Ask::new().and("prompt", "none");
+    let page = browser.follow(&silent.url(&house), REDIRECT).await;
+    assert!(page.location().unwrap().contains("error=consent_required"));
+    allow(&house, &mut browser, &Ask::new()).await;
+    let page = browser.follow(&Ask::new().url(&house), REDIRECT).await;
+    assert!(page.location().unwrap().contains("code="));
+}

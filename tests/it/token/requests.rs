@@ -101,7 +101,10 @@ async fn the_client_is_authenticated_before_anything_else_is_looked_at() {
             let reply = wrong.send(&house).await;
             reply.refused(401, "invalid_client");
             let description = reply.json()["error_description"].clone();
-            assert_eq!(description, "the client is unknown or its secret is wrong");
+            assert_eq!(
+                description,
+                "the client is unknown, or its secret is wrong or missing"
+            );
         }
     }
 }
