@@ -9,7 +9,7 @@ use super::request::RefreshRequest;
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
 use crate::domain::event::{AuditEvent, EventKind};
-use crate::domain::family::{RefreshFamily, RefreshToken};
+use crate::domain::family::{Presented, RefreshFamily, RefreshToken};
 use crate::domain::grant::{Bond, Grant};
 use crate::domain::id::FamilyId;
 use crate::domain::scope::{Scope, Scopes};
@@ -48,7 +48,15 @@ impl Token {
             now,
         )
         .map_err(|_| TokenRefusal::EndedSignIn)?;
-        let scope = narrowed(&before.grant.scope, client, request.scope.as_ref())?;
+        let digest = presented.digest();
+        let grace = self.parts.lifetimes.refresh_grace;
+        let is_spent = found.family.recognise(&digest, grace, now) == Presented::Spent;
+        // A thief's mistake elsewhere must not hide that the token was exchanged before.
+        let scope = narrowed(&before.grant.scope, client, request.scope.as_ref());
+        let scope = match scope {
+            Err(refusal) if !is_spent => return Err(refusal),
+            checked => checked,
+        };
         let successor = RefreshToken::mint(presented.family().clone(), self.parts.entropy.as_ref());
         let rotated = self
             .parts
@@ -56,7 +64,7 @@ impl Token {
             .rotate_refresh_token(Rotation {
                 family: presented.family().clone(),
                 client: client.id.clone(),
-                presented: presented.digest(),
+                presented: digest,
                 successor: successor.digest(),
                 sealed: seal_successor(presented.as_str(), successor.as_str())?,
                 id_token_kid: self.parts.mint.kid().to_owned(),
@@ -87,6 +95,7 @@ impl Token {
             Rotated::Expired => return Err(TokenRefusal::ExpiredRefreshToken),
             Rotated::Unknown => return Err(TokenRefusal::UnknownRefreshToken),
         };
+        let scope = scope?;
         let subject = standing(
             &context.grant,
             context.session.as_ref(),

@@ -119,7 +119,7 @@ class Authlib(unittest.TestCase):
         self.assertEqual(self.sign_in("in_body")["name"], NAME)
 
     def test_a_client_authenticates_by_a_signed_assertion(self):
-        """RFC 7523 section 3: the library's assertions live for an hour and name no key."""
+        """RFC 7523 section 3: an assertion of minutes that names no key."""
         self.assertEqual(self.sign_in("by_key")["aud"], "by-key")
 
     def test_an_expired_access_token_is_refreshed_on_the_way(self):

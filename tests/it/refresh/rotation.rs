@@ -72,6 +72,19 @@ async fn a_token_that_comes_back_after_the_grace_ends_its_family() {
     assert_eq!(told(&house, "refresh_token_reused").await, 1);
 }
 
+/// RFC 9700 section 4.14.2: whatever else is wrong with the request.
+#[tokio::test]
+async fn a_spent_token_ends_its_family_beside_a_scope_that_is_refused_too() {
+    let house = House::start().await;
+    let token = first(&house, SESSION_BOUND).await;
+    let next = refresh(&house, &token).await.token("refresh_token");
+    house.clock.advance_seconds(10);
+    let wider = request(&token).with("scope", "openid groups");
+    wider.send(&house).await.invalid_grant();
+    refresh(&house, &next).await.invalid_grant();
+    assert_eq!(told(&house, "refresh_token_reused").await, 1);
+}
+
 /// Once the successor was used the predecessor is one too old, grace or not.
 #[tokio::test]
 async fn a_predecessor_whose_successor_was_used_ends_its_family() {
