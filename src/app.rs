@@ -1,12 +1,13 @@
 //! The composition root: from a configuration to services, a router and background tasks.
 //! Nothing is decided here; each section becomes a service's own settings.
 
+mod keeping;
+mod outward;
+mod socket;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use secrecy::ExposeSecret as _;
-use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -14,13 +15,12 @@ use crate::domain::client::Clients;
 use crate::domain::reach::Reach;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, KeyringError};
-use crate::operator::audit::AuditLog;
-use crate::outbound::{self, ClientUrls, OperatorHosts, OutboundError, SystemNames};
+use crate::outbound::{ClientUrls, OperatorHosts, OutboundError, SystemNames};
 use crate::protocol::access::Access;
 use crate::protocol::applications::Applications;
 use crate::protocol::authorize::{Authorization, Parts};
 use crate::protocol::client_auth::ClientAuthenticator;
-use crate::protocol::discovery::{Documents, path};
+use crate::protocol::discovery::Documents;
 use crate::protocol::failures::FailureLog;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
@@ -30,14 +30,11 @@ use crate::protocol::revocation::Revocation;
 use crate::protocol::session::LiveSessions;
 use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::Userinfo;
-use crate::store::{self, Location, Retention, Store, StoreError};
-use crate::upstream::Provider;
-use crate::upstream::dingtalk::{self, DingTalk};
-use crate::web::admin::{self, AdminSocket, SocketError};
+use crate::store::{self, Location, Store, StoreError};
+use crate::web::admin::SocketError;
 use crate::web::{self, Web};
-
-/// How often rows are swept whose time is over, and counted failures are told.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+use outward::{outbound_settings, provider};
+pub use socket::OperatorSocket;
 
 /// Why the broker does not start, in one sentence for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -267,187 +264,8 @@ impl App {
         self.router.clone()
     }
 
-    /// The router of the operator's socket, never to be served over TCP. `own` is the
-    /// operating system's number of who runs this process; answers that go on end when
-    /// `stopped`.
-    pub fn operator_router(&self, own: u32, stopped: CancellationToken) -> Router {
-        let audit = AuditLog::running(Arc::clone(&self.store) as _, Arc::clone(&self.store) as _);
-        admin::router(admin::Admin { audit, stopped }, own)
-    }
-
-    /// Listens at the operator's socket, where the configuration has one. Needs the runtime.
-    /// One that nobody asked for and that can't be made (a file system without sockets) is no
-    /// reason to keep people from signing in.
-    ///
-    /// # Errors
-    /// [`StartError`]
-    pub fn operator_socket(&self) -> Result<Option<OperatorSocket>, StartError> {
-        let Some(path) = &self.admin.socket else {
-            return Ok(None);
-        };
-        let socket = match AdminSocket::bind(path) {
-            Ok(socket) => socket,
-            Err(error) if self.admin.by_default => {
-                tracing::warn!(%error, "there is no operator's socket");
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let stopped = CancellationToken::new();
-        let router = self.operator_router(socket.own(), stopped.clone());
-        tracing::info!(socket = %path.display(), "the operator is heard");
-        Ok(Some(OperatorSocket {
-            socket,
-            router,
-            stopped,
-        }))
-    }
-
     /// Who tells clients of logouts: to be woken where the clock is moved by hand.
     pub fn back_channel(&self) -> Arc<BackChannel> {
         Arc::clone(&self.back_channel)
-    }
-
-    /// Sweeps, tells what was counted, and tells clients of logouts, until `stopped`; tells the
-    /// rest then.
-    pub async fn run_background(self, stopped: CancellationToken) {
-        tokio::join!(
-            self.keep_house(&stopped),
-            self.back_channel().run(stopped.cancelled()),
-        );
-    }
-
-    async fn keep_house(&self, stopped: &CancellationToken) {
-        let mut ticks = tokio::time::interval(SWEEP_EVERY);
-        loop {
-            tokio::select! {
-                () = stopped.cancelled() => return self.tell_failures().await,
-                _ = ticks.tick() => {
-                    self.tell_failures().await;
-                    self.sweep().await;
-                    self.forget_events().await;
-                }
-            }
-        }
-    }
-
-    /// Tells the audit log of the failures that were counted.
-    pub async fn tell_failures(&self) {
-        let told = self.failures.flush(self.store.as_ref(), self.clock.now());
-        if let Err(error) = told.await {
-            tracing::error!(%error, "counted failures could not be told");
-        }
-    }
-
-    /// Sweeps batch by batch, so that other writes get their turn in between, until nothing
-    /// is due.
-    pub async fn sweep(&self) {
-        loop {
-            match self.store.sweep(self.clock.now()).await {
-                Ok(0) => return,
-                Ok(rows) => tracing::debug!(rows, "swept expired rows"),
-                Err(error) => {
-                    tracing::error!(%error, "expired rows could not be swept");
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Forgets, batch by batch, the events that are too old or too many.
-    pub async fn forget_events(&self) {
-        loop {
-            let retention = Retention {
-                since: self.clock.now().minus(self.audit.keep),
-                most_rows: self.audit.most_rows,
-            };
-            match self.store.forget_events(retention).await {
-                Ok(0) => return,
-                Ok(rows) => tracing::debug!(rows, "forgot events"),
-                Err(error) => {
-                    tracing::error!(%error, "old events could not be forgotten");
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// The operator's socket, ready to be served.
-pub struct OperatorSocket {
-    socket: AdminSocket,
-    router: Router,
-    stopped: CancellationToken,
-}
-
-impl OperatorSocket {
-    /// Serves until `stopped`; who follows the log is let go then.
-    pub async fn serve(self, stopped: CancellationToken) {
-        let Self {
-            socket,
-            router,
-            stopped: ends,
-        } = self;
-        let watch = async {
-            stopped.cancelled().await;
-            ends.cancel();
-        };
-        tokio::join!(socket.serve(router, ends.clone()), watch);
-    }
-}
-
-fn outbound_settings(section: &config::Outbound) -> Result<outbound::Settings, StartError> {
-    let mut ca_pems = Vec::new();
-    for path in &section.ca_files {
-        ca_pems.push(std::fs::read(path).map_err(|error| StartError::CaFile {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })?);
-    }
-    Ok(outbound::Settings {
-        ca_pems,
-        proxy: section
-            .proxy
-            .as_ref()
-            .map(|proxy| proxy.expose_secret().to_owned()),
-        ..outbound::Settings::default()
-    })
-}
-
-fn provider(
-    upstream: config::Upstream,
-    issuer: &crate::domain::issuer::Issuer,
-    http: OperatorHosts,
-    clock: Arc<dyn Clock>,
-) -> Arc<dyn Provider> {
-    match upstream.kind {
-        config::UpstreamKind::DingTalk(section) => {
-            let redirect_uri = issuer.endpoint(&format!("{}{}", path::CALLBACK, upstream.id));
-            let settings = dingtalk::Settings {
-                id: upstream.id,
-                name: upstream.name,
-                client_id: section.client_id,
-                client_secret: section.client_secret,
-                corp_id: section.corp_id,
-                redirect_uri,
-                login_base_url: section.login_base_url,
-                api_base_url: section.api_base_url,
-                oapi_base_url: section.oapi_base_url,
-                ask_organisation: section.ask_organisation,
-                preferred_username: match section.preferred_username {
-                    config::UsernameSource::UserId => dingtalk::UsernameSource::UserId,
-                    config::UsernameSource::JobNumber => dingtalk::UsernameSource::JobNumber,
-                    config::UsernameSource::OrgEmail => dingtalk::UsernameSource::OrgEmail,
-                    config::UsernameSource::OrgEmailLocalPart => {
-                        dingtalk::UsernameSource::OrgEmailLocalPart
-                    }
-                },
-                locale: section.locale,
-                zoneinfo: section.zoneinfo,
-                patience: Duration::from_secs(15),
-                retry_pause: Duration::from_secs(1),
-            };
-            Arc::new(DingTalk::new(settings, http, clock))
-        }
     }
 }

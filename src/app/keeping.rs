@@ -1,0 +1,78 @@
+//! What the broker does by itself while it is served: sweeping, forgetting, counting out
+//! failures, and telling clients of logouts.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use crate::store::Retention;
+
+/// How often rows are swept whose time is over, and counted failures are told.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+impl App {
+    /// Sweeps, tells what was counted, and tells clients of logouts, until `stopped`; tells the
+    /// rest then.
+    pub async fn run_background(self, stopped: CancellationToken) {
+        tokio::join!(
+            self.keep_house(&stopped),
+            self.back_channel().run(stopped.cancelled()),
+        );
+    }
+
+    async fn keep_house(&self, stopped: &CancellationToken) {
+        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            tokio::select! {
+                () = stopped.cancelled() => return self.tell_failures().await,
+                _ = ticks.tick() => {
+                    self.tell_failures().await;
+                    self.sweep().await;
+                    self.forget_events().await;
+                }
+            }
+        }
+    }
+
+    /// Tells the audit log of the failures that were counted.
+    pub async fn tell_failures(&self) {
+        let told = self.failures.flush(self.store.as_ref(), self.clock.now());
+        if let Err(error) = told.await {
+            tracing::error!(%error, "counted failures could not be told");
+        }
+    }
+
+    /// Sweeps batch by batch, so that other writes get their turn in between, until nothing
+    /// is due.
+    pub async fn sweep(&self) {
+        loop {
+            match self.store.sweep(self.clock.now()).await {
+                Ok(0) => return,
+                Ok(rows) => tracing::debug!(rows, "swept expired rows"),
+                Err(error) => {
+                    tracing::error!(%error, "expired rows could not be swept");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Forgets, batch by batch, the events that are too old or too many.
+    pub async fn forget_events(&self) {
+        loop {
+            let retention = Retention {
+                since: self.clock.now().minus(self.audit.keep),
+                most_rows: self.audit.most_rows,
+            };
+            match self.store.forget_events(retention).await {
+                Ok(0) => return,
+                Ok(rows) => tracing::debug!(rows, "forgot events"),
+                Err(error) => {
+                    tracing::error!(%error, "old events could not be forgotten");
+                    return;
+                }
+            }
+        }
+    }
+}
