@@ -9,7 +9,8 @@ use super::reader::{Found, Section};
 use super::tree::{Content, Node, Origin};
 use super::web_url;
 use crate::domain::client::{ClientKeys, KeySource};
-use crate::domain::client_keys::{ClientKeySet, ClientSigningAlg};
+use crate::domain::client_keys::ClientKeySet;
+use crate::domain::signing_alg::SigningAlg;
 
 const SET: &str = "jwks";
 const URI: &str = "jwks_uri";
@@ -19,7 +20,7 @@ const ALG: &str = "token_endpoint_auth_signing_alg";
 pub(super) fn keys(section: &mut Section<'_>) -> Option<ClientKeys> {
     let both = section.has(SET) && section.has(URI);
     let neither = !section.has(SET) && !section.has(URI);
-    let algs = ClientSigningAlg::ALL.map(|alg| (alg.as_str(), alg));
+    let algs = SigningAlg::ALL.map(|alg| (alg.as_str(), alg));
     let alg = section.choice(ALG, &algs);
     let inline = inline(section);
     let uri = uri(section);

@@ -14,6 +14,7 @@ use crate::domain::id::ClientId;
 use crate::domain::reach::Reach;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::service_scope::ServiceScope;
+use crate::domain::signing_alg::SigningAlg;
 
 const APPLICATION_TYPES: [(&str, ApplicationType); 2] = [
     ("web", ApplicationType::Web),
@@ -142,6 +143,7 @@ fn read(
         service_scope,
         require_pkce,
         id_token_claims: id_token_claims.map_or(preset.id_token_claims, |it| it.value),
+        id_token_signed_response_alg: SigningAlg::default(),
         username_claim,
         phone_claim,
         release_unverified_email: release_unverified_email.is_some_and(|flag| flag.value),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::domain::client_keys::{ClientKeySet, ClientSigningAlg};
+use crate::domain::client_keys::ClientKeySet;
 use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::scope::Scopes;
 use crate::domain::secret::Digest;
 use crate::domain::service_scope::ServiceScope;
+use crate::domain::signing_alg::SigningAlg;
 use crate::domain::uri::RedirectUri;
 
 /// A registered client, checked.
@@ -33,6 +34,8 @@ pub struct Client {
     pub require_pkce: bool,
     /// Where the scope's claims stand.
     pub id_token_claims: IdTokenClaims,
+    /// `id_token_signed_response_alg`: what its ID Tokens and logout tokens are signed with.
+    pub id_token_signed_response_alg: SigningAlg,
     /// `username` in userinfo: what NocoBase reads.
     pub username_claim: bool,
     /// `phone` in userinfo: what NocoBase reads.
@@ -146,7 +149,7 @@ pub struct ClientKeys {
     /// Where they are.
     pub source: KeySource,
     /// `token_endpoint_auth_signing_alg`: the one algorithm that it signs with, if it says so.
-    pub alg: Option<ClientSigningAlg>,
+    pub alg: Option<SigningAlg>,
 }
 
 /// Where the public keys of a client are.

@@ -14,40 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-/// Algorithms that a client may sign with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientSigningAlg {
-    /// RSA, PKCS #1 v1.5 padding.
-    Rs256,
-    /// RSA, PSS padding.
-    Ps256,
-    /// The curve P-256.
-    Es256,
-    /// The curve Ed25519.
-    EdDsa,
-}
-
-impl ClientSigningAlg {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Ps256 => "PS256",
-            Self::Es256 => "ES256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
-    /// The algorithm of that name, which is case-sensitive.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|alg| alg.as_str() == name)
-    }
-}
+use crate::domain::signing_alg::SigningAlg;
 
 /// Why a key is of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,7 +60,7 @@ pub struct ClientKeySet(Vec<ClientKey>);
 struct ClientKey {
     kid: Option<String>,
     /// What the key says of itself; else its type decides.
-    alg: Option<ClientSigningAlg>,
+    alg: Option<SigningAlg>,
     material: Material,
 }
 
@@ -158,7 +125,7 @@ impl ClientKeySet {
 
     /// Whether a key of the set fits the algorithm.
     #[must_use]
-    pub fn fits(&self, alg: ClientSigningAlg) -> bool {
+    pub fn fits(&self, alg: SigningAlg) -> bool {
         self.0.iter().any(|key| key.verifier(alg).is_some())
     }
 
@@ -167,7 +134,7 @@ impl ClientKeySet {
     pub fn verify(
         &self,
         kid: Option<&str>,
-        alg: ClientSigningAlg,
+        alg: SigningAlg,
         message: &[u8],
         signature: &[u8],
     ) -> Verdict {
@@ -196,7 +163,7 @@ impl ClientKey {
             return Err(KeyFault::Private);
         }
         let alg = match text(jwk, "alg")? {
-            Some(name) => Some(ClientSigningAlg::parse(name).ok_or(KeyFault::OtherType)?),
+            Some(name) => Some(SigningAlg::parse(name).ok_or(KeyFault::OtherType)?),
             None => None,
         };
         if text(jwk, "use")?.is_some_and(|it| it != "sig") {
@@ -220,24 +187,20 @@ impl ClientKey {
     }
 
     /// The key for that algorithm, if it is good for it.
-    fn verifier(&self, alg: ClientSigningAlg) -> Option<&ParsedPublicKey> {
+    fn verifier(&self, alg: SigningAlg) -> Option<&ParsedPublicKey> {
         if self.alg.is_some_and(|own| own != alg) {
             return None;
         }
         match (&self.material, alg) {
-            (Material::Rsa { pkcs1, .. }, ClientSigningAlg::Rs256) => Some(pkcs1),
-            (Material::Rsa { pss, .. }, ClientSigningAlg::Ps256) => Some(pss),
-            (Material::P256(key), ClientSigningAlg::Es256)
-            | (Material::Ed25519(key), ClientSigningAlg::EdDsa) => Some(key),
-            (Material::Rsa { .. }, ClientSigningAlg::Es256 | ClientSigningAlg::EdDsa)
-            | (
-                Material::P256(_),
-                ClientSigningAlg::Rs256 | ClientSigningAlg::Ps256 | ClientSigningAlg::EdDsa,
-            )
-            | (
-                Material::Ed25519(_),
-                ClientSigningAlg::Rs256 | ClientSigningAlg::Ps256 | ClientSigningAlg::Es256,
-            ) => None,
+            (Material::Rsa { pkcs1, .. }, SigningAlg::Rs256) => Some(pkcs1),
+            (Material::Rsa { pss, .. }, SigningAlg::Ps256) => Some(pss),
+            (Material::P256(key), SigningAlg::Es256)
+            | (Material::Ed25519(key), SigningAlg::EdDsa) => Some(key),
+            (Material::Rsa { .. }, SigningAlg::Es256 | SigningAlg::EdDsa)
+            | (Material::P256(_), SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::EdDsa)
+            | (Material::Ed25519(_), SigningAlg::Rs256 | SigningAlg::Ps256 | SigningAlg::Es256) => {
+                None
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ mod directory;
 mod files;
 mod jwk;
 mod jws;
+pub mod model;
 mod prepared;
 mod ring;
 mod sealing;

@@ -13,11 +13,11 @@ use super::ACR;
 use crate::domain::authorization::ResponseMode;
 use crate::domain::claims::PERSON_CLAIMS;
 use crate::domain::client::AuthMethod;
-use crate::domain::client_keys::ClientSigningAlg;
 use crate::domain::grant_type::GrantType;
 use crate::domain::issuer::Issuer;
 use crate::domain::locale::Locale;
 use crate::domain::scope::Scope;
+use crate::domain::signing_alg::SigningAlg;
 use crate::keyring::Keyring;
 
 /// Paths of the endpoints, below the issuer.
@@ -136,7 +136,7 @@ impl Documents {
         claims.sort_unstable();
         claims.dedup();
         let auth_methods = AuthMethod::ALL.map(AuthMethod::as_str);
-        let signing_algs = ClientSigningAlg::ALL.map(ClientSigningAlg::as_str);
+        let signing_algs = SigningAlg::ALL.map(SigningAlg::as_str);
         let metadata = Metadata {
             issuer: issuer.as_str(),
             authorization_endpoint: issuer.endpoint(path::AUTHORIZE),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 
 use crate::clock::Timestamp;
-use crate::domain::client_keys::ClientSigningAlg;
+use crate::domain::signing_alg::SigningAlg;
 
 /// `client_assertion_type`
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -65,7 +65,7 @@ pub enum AssertionFault {
 #[derive(Debug)]
 pub struct Assertion<'a> {
     /// How it says that it is signed.
-    pub alg: ClientSigningAlg,
+    pub alg: SigningAlg,
     /// With which key.
     pub kid: Option<String>,
     /// What is signed.
@@ -125,7 +125,7 @@ impl<'a> Assertion<'a> {
         let alg = header
             .alg
             .as_deref()
-            .and_then(ClientSigningAlg::parse)
+            .and_then(SigningAlg::parse)
             .ok_or(AssertionFault::Algorithm)?;
         let signature = decode(signature)?;
         let claims: Claims = json(payload)?;

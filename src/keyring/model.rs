@@ -1,0 +1,119 @@
+//! The keys as the rules of rotation see them: names, states and times, without the secrets.
+//! What is written to `keyring.toml` is made from this, and read back into it.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::id::ClientId;
+use crate::domain::signing_alg::SigningAlg;
+
+/// What a key is for. All keys of one use are a set, and one of them is active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyUse {
+    /// It signs, and its public half is published.
+    Sign(SigningAlg),
+    /// It seals cookies, access tokens and pending requests; nobody else ever sees it.
+    Seal,
+}
+
+impl KeyUse {
+    /// The name in file names, lists and events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sign(alg) => alg.as_str(),
+            Self::Seal => "A256GCM",
+        }
+    }
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyState {
+    /// Published, does not sign yet.
+    Next,
+    /// Signs (or seals).
+    Active,
+    /// Published (or opens) until the last that it signed has ended; does not sign any more,
+    /// but for a client that is pinned to it.
+    Retired,
+    /// Not published any more; its public half still verifies hints.
+    Withdrawn,
+    /// Neither, and its name never comes back.
+    Revoked,
+}
+
+/// One key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name in headers and JWKS, or in sealed values.
+    pub kid: String,
+    /// What it is for.
+    pub key_use: KeyUse,
+    /// What it does.
+    pub state: KeyState,
+    /// Its file in the folder; none once the private half is gone.
+    pub file: Option<String>,
+    /// When it was made or brought in.
+    pub created_at: Timestamp,
+    /// When it was first published.
+    pub published_at: Option<Timestamp>,
+    /// When it began to sign.
+    pub activated_at: Option<Timestamp>,
+    /// When it ceased to sign.
+    pub retired_at: Option<Timestamp>,
+    /// When it ceased to be published.
+    pub withdrawn_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// How long it has been in this state while a server was there to serve it. Counted for
+    /// `Next` and `Retired`.
+    pub served: Duration,
+    /// The longest life of what it signed: the greatest that was in force while it did.
+    pub signs_for: Duration,
+    /// An operator asked for it to take over as soon as it has been published for long enough.
+    pub promote_when_ready: bool,
+    /// The public half as a JWK; none for keys that seal.
+    pub public: Option<String>,
+    /// Revoked, and what it signed is still to be ended.
+    pub to_end: bool,
+}
+
+/// A client whose tokens go on being signed with a key that was active before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The client.
+    pub client: ClientId,
+    /// The key.
+    pub kid: String,
+    /// Until then.
+    pub until: Timestamp,
+}
+
+/// All keys of the house, in the order in which they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeySet {
+    /// The keys.
+    pub keys: Vec<Key>,
+    /// Clients that stay with an older key.
+    pub pins: Vec<Pin>,
+    /// When this process last looked at them; none before its first look. Never written down:
+    /// the time between two processes is no time in which a key was published.
+    pub seen_at: Option<Timestamp>,
+}
+
+impl KeySet {
+    /// The key of that name.
+    #[must_use]
+    pub fn find(&self, kid: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kid == kid)
+    }
+
+    /// The key of that use that signs or seals.
+    #[must_use]
+    pub fn active(&self, key_use: KeyUse) -> Option<&Key> {
+        self.keys
+            .iter()
+            .find(|key| key.key_use == key_use && key.state == KeyState::Active)
+    }
+}
