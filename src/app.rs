@@ -187,7 +187,11 @@ impl App {
         }));
         let web = Web {
             origins: web::ClientOrigins::of(&clients),
-            documents: Documents::new(&config.issuer, &keyring, config.keys.jwks_max_age)?,
+            documents: Documents::new(
+                &config.issuer,
+                Arc::clone(&keyring),
+                config.keys.jwks_max_age,
+            )?,
             authorization: Authorization::new(Parts {
                 issuer: config.issuer.clone(),
                 lifetimes: config.lifetimes,

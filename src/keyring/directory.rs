@@ -151,7 +151,8 @@ fn load(folder: &Path, list: &KeyList) -> Result<Keyring, KeyringError> {
         }
     }
     let active = active.ok_or_else(|| list_error(folder, "no signing key is active".to_owned()))?;
-    Ok(Keyring::of(active, published, load_sealer(folder, list)?))
+    Keyring::of(active, &published, load_sealer(folder, list)?)
+        .map_err(|reason| list_error(folder, reason))
 }
 
 fn load_sealer(folder: &Path, list: &KeyList) -> Result<Sealer, KeyringError> {

@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::{Deserialize, Serialize};
 
-use super::{Keyring, Signer, SigningFailed};
+use super::{Signer, SigningFailed};
 
 /// What a JWT of ours is: its `typ`. One kind must never pass for another (RFC 8725 section
 /// 3.11).
@@ -27,7 +28,10 @@ impl TokenType {
 }
 
 /// Signs `claims` as a JWT.
-pub(super) fn sign<T: Serialize>(
+///
+/// # Errors
+/// [`SigningFailed`]
+pub fn sign<T: Serialize>(
     signer: &dyn Signer,
     kind: TokenType,
     claims: &T,
@@ -49,6 +53,35 @@ fn encode<T: Serialize>(part: &T) -> Result<String, SigningFailed> {
     Ok(URL_SAFE_NO_PAD.encode(json))
 }
 
+/// The public half of a key, ready to verify: prepared once.
+pub(super) struct Verifier {
+    kid: String,
+    algorithm: Algorithm,
+    key: DecodingKey,
+}
+
+impl Verifier {
+    /// Prepares a public half that names key and algorithm.
+    pub(super) fn new(jwk: &Jwk) -> Result<Self, String> {
+        let kid = jwk.common.key_id.clone().ok_or("it has no kid")?;
+        let algorithm = jwk
+            .common
+            .key_algorithm
+            .and_then(|alg| alg.to_string().parse().ok())
+            .ok_or("it has no alg")?;
+        let key = DecodingKey::from_jwk(jwk).map_err(|error| error.to_string())?;
+        Ok(Self {
+            kid,
+            algorithm,
+            key,
+        })
+    }
+
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+}
+
 /// What an ID Token of our own says, when it comes back as `id_token_hint`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OwnToken {
@@ -67,8 +100,8 @@ pub struct VerifyError;
 
 /// Verifies a token of our own issuing. Its time does not matter: a hint is good after its
 /// end (OIDC RP-Initiated Logout section 2). The algorithm is the key's, never the header's.
-pub(super) fn verify(
-    keyring: &Keyring,
+pub(super) fn verify<'a>(
+    find: impl FnOnce(&str) -> Option<&'a Verifier>,
     issuer: &str,
     token: &str,
 ) -> Result<OwnToken, VerifyError> {
@@ -81,14 +114,13 @@ pub(super) fn verify(
         return Err(VerifyError);
     }
     let kid = header.kid.ok_or(VerifyError)?;
-    let signer = keyring.find(&kid).ok_or(VerifyError)?;
-    let key = DecodingKey::from_jwk(&signer.public_jwk()).map_err(|_| VerifyError)?;
-    let mut validation = Validation::new(signer.algorithm());
+    let verifier = find(&kid).ok_or(VerifyError)?;
+    let mut validation = Validation::new(verifier.algorithm);
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["iss", "sub", "aud"]);
-    decode::<OwnToken>(token, &key, &validation)
+    decode::<OwnToken>(token, &verifier.key, &validation)
         .map(|verified| verified.claims)
         .map_err(|_| VerifyError)
 }

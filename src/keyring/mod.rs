@@ -16,8 +16,8 @@ mod succession;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 
-pub use jws::{OwnToken, TokenType, VerifyError};
-pub use ring::Keyring;
+pub use jws::{OwnToken, TokenType, VerifyError, sign};
+pub use ring::{Keyring, PublishedKeys};
 pub use sealing::{Purpose, Sealer};
 pub use succession::{open_successor, seal_successor};
 

@@ -1,28 +1,101 @@
-//! The keys of one provider as a whole.
+//! The keys that work now. A rotation swaps them as a whole: whoever took a key before goes on
+//! with it to the end of its request, and nobody waits for anybody.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use jsonwebtoken::jwk::JwkSet;
+use arc_swap::ArcSwap;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde::Serialize;
 
+use super::jws::{self, Verifier};
 use super::prepared::{Rs256Key, generate_rsa_pem};
 use super::sealing::{SEALING_KEY_BYTES, Sealer};
-use super::{
-    KeyringError, OwnToken, Signer, SigningFailed, TokenType, VerifyError, directory, jws,
-};
+use super::{KeyringError, OwnToken, Signer, SigningFailed, TokenType, VerifyError, directory};
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
+use crate::domain::id::ClientId;
 use crate::domain::secret::random_token;
+use crate::domain::signing_alg::SigningAlg;
 use crate::entropy::Entropy;
 
-/// Signing and sealing keys, read-only once made.
+/// What is published at `jwks_uri`: public halves alone (RFC 7517 section 5).
+#[derive(Clone, Debug)]
+pub struct PublishedKeys {
+    /// The document.
+    pub body: Bytes,
+    /// A strong entity tag, quoted.
+    pub etag: Arc<str>,
+    /// The names of the keys in it.
+    pub kids: Arc<[String]>,
+}
+
+/// A set of keys that work together.
+pub(super) struct Ring {
+    active: BTreeMap<SigningAlg, Arc<dyn Signer>>,
+    pinned: HashMap<ClientId, Arc<dyn Signer>>,
+    published: Arc<PublishedKeys>,
+    verifiers: HashMap<String, Verifier>,
+    sealer: Arc<Sealer>,
+}
+
+/// What a ring is made of.
+pub(super) struct Parts {
+    /// Who signs, for each algorithm.
+    pub(super) active: BTreeMap<SigningAlg, Arc<dyn Signer>>,
+    /// Who signs for clients that stay with an older key.
+    pub(super) pinned: HashMap<ClientId, Arc<dyn Signer>>,
+    /// Public halves to be published, in that order.
+    pub(super) published: Vec<Jwk>,
+    /// Public halves that verify, beside the published ones.
+    pub(super) withdrawn: Vec<Jwk>,
+    /// What seals and opens.
+    pub(super) sealer: Sealer,
+}
+
+impl Ring {
+    /// Puts a set together; prepares what verifies.
+    ///
+    /// # Errors
+    /// In words, when a public half is none.
+    pub(super) fn new(parts: Parts) -> Result<Self, String> {
+        let mut verifiers = HashMap::new();
+        for jwk in parts.published.iter().chain(&parts.withdrawn) {
+            let verifier = Verifier::new(jwk)?;
+            verifiers.insert(verifier.kid().to_owned(), verifier);
+        }
+        Ok(Self {
+            active: parts.active,
+            pinned: parts.pinned,
+            published: Arc::new(publish(parts.published)?),
+            verifiers,
+            sealer: Arc::new(parts.sealer),
+        })
+    }
+}
+
+fn publish(keys: Vec<Jwk>) -> Result<PublishedKeys, String> {
+    let kids = keys
+        .iter()
+        .filter_map(|key| key.common.key_id.clone())
+        .collect();
+    let body = serde_json::to_vec(&JwkSet { keys }).map_err(|error| error.to_string())?;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &body);
+    let tag: String = URL_SAFE_NO_PAD.encode(digest).chars().take(22).collect();
+    Ok(PublishedKeys {
+        body: Bytes::from(body),
+        etag: format!("\"{tag}\"").into(),
+        kids,
+    })
+}
+
+/// The keys of one provider. Readers take what is there.
 pub struct Keyring {
-    /// The key that signs.
-    active: Arc<dyn Signer>,
-    /// Published beside it.
-    published: Vec<Arc<dyn Signer>>,
-    sealer: Sealer,
+    ring: ArcSwap<Ring>,
 }
 
 impl Keyring {
@@ -57,66 +130,84 @@ impl Keyring {
         entropy.fill(&mut key);
         let sealer = Sealer::new(random_token::<6>(entropy), &key)
             .map_err(|error| in_memory(error.to_string()))?;
-        Ok(Self::of(Arc::new(signer), Vec::new(), sealer))
+        Self::of(Arc::new(signer), &[], sealer).map_err(in_memory)
     }
 
     pub(super) fn of(
         active: Arc<dyn Signer>,
-        published: Vec<Arc<dyn Signer>>,
+        published: &[Arc<dyn Signer>],
         sealer: Sealer,
-    ) -> Self {
-        Self {
-            active,
+    ) -> Result<Self, String> {
+        let all = std::iter::once(&active).chain(published);
+        let published = all.map(|signer| signer.public_jwk()).collect();
+        let ring = Ring::new(Parts {
+            active: BTreeMap::from([(SigningAlg::Rs256, active)]),
+            pinned: HashMap::new(),
             published,
+            withdrawn: Vec::new(),
             sealer,
+        })?;
+        Ok(Self::new(ring))
+    }
+
+    pub(super) fn new(ring: Ring) -> Self {
+        Self {
+            ring: ArcSwap::from_pointee(ring),
         }
     }
 
-    /// The key that signs ID Tokens.
+    /// The key that signs for whoever has no wishes.
+    ///
+    /// # Errors
+    /// [`SigningFailed`] when there is none, which no set of ours lacks.
+    pub fn signer(&self) -> Result<Arc<dyn Signer>, SigningFailed> {
+        let ring = self.ring.load();
+        ring.active
+            .get(&SigningAlg::default())
+            .cloned()
+            .ok_or(SigningFailed)
+    }
+
+    /// The key that signs for a client: the one place where its algorithm is chosen, so that
+    /// its logout tokens are signed as its ID Tokens are. Taken once for each request, so that
+    /// what is written down and what is signed name the same key.
+    ///
+    /// # Errors
+    /// [`SigningFailed`] when there is no key of its algorithm.
+    pub fn signer_for(&self, client: &Client) -> Result<Arc<dyn Signer>, SigningFailed> {
+        let ring = self.ring.load();
+        ring.pinned
+            .get(&client.id)
+            .or_else(|| ring.active.get(&client.id_token_signed_response_alg))
+            .cloned()
+            .ok_or(SigningFailed)
+    }
+
+    /// What is published now.
     #[must_use]
-    pub fn signer(&self) -> &dyn Signer {
-        self.active.as_ref()
+    pub fn published(&self) -> Arc<PublishedKeys> {
+        Arc::clone(&self.ring.load().published)
     }
 
-    /// What is published at `jwks_uri`: public halves alone (RFC 7517 section 5).
-    #[must_use]
-    pub fn jwks(&self) -> JwkSet {
-        JwkSet {
-            keys: std::iter::once(&self.active)
-                .chain(&self.published)
-                .map(|signer| signer.public_jwk())
-                .collect(),
-        }
-    }
-
-    /// The key of that name, if it is published.
-    pub(super) fn find(&self, kid: &str) -> Option<&dyn Signer> {
-        std::iter::once(&self.active)
-            .chain(&self.published)
-            .find(|signer| signer.kid() == kid)
-            .map(AsRef::as_ref)
-    }
-
-    /// Signs a JWT with the key that signs now.
+    /// Signs a JWT with the key that signs for whoever has no wishes.
     ///
     /// # Errors
     /// [`SigningFailed`]
     pub fn sign<T: Serialize>(&self, claims: &T) -> Result<String, SigningFailed> {
-        jws::sign(self.signer(), TokenType::Id, claims)
+        jws::sign(self.signer()?.as_ref(), TokenType::Id, claims)
     }
 
-    /// Signs a JWT for a client: the one place where a client's algorithm is chosen, so that
-    /// its logout tokens are signed as its ID Tokens are. Today there is RS256 for all.
+    /// Signs a JWT for a client.
     ///
     /// # Errors
     /// [`SigningFailed`]
     pub fn sign_for<T: Serialize>(
         &self,
-        _client: &Client,
+        client: &Client,
         kind: TokenType,
         claims: &T,
     ) -> Result<String, SigningFailed> {
-        jws::sign(self.signer(), kind, claims)
+        jws::sign(self.signer_for(client)?.as_ref(), kind, claims)
     }
 
     /// Verifies an ID Token that was issued here, whether or not its time is over.
@@ -124,13 +215,14 @@ impl Keyring {
     /// # Errors
     /// [`VerifyError`] for everything else.
     pub fn verify_own(&self, issuer: &str, token: &str) -> Result<OwnToken, VerifyError> {
-        jws::verify(self, issuer, token)
+        let ring = self.ring.load();
+        jws::verify(|kid| ring.verifiers.get(kid), issuer, token)
     }
 
     /// The sealing keys.
     #[must_use]
-    pub const fn sealer(&self) -> &Sealer {
-        &self.sealer
+    pub fn sealer(&self) -> Arc<Sealer> {
+        Arc::clone(&self.ring.load().sealer)
     }
 }
 

@@ -1,7 +1,8 @@
-//! Provider metadata (OIDC Discovery section 3, RFC 8414) and JWKS, both made once and
-//! served as bytes. The metadata is written from the closed sets that the code runs on, so
+//! Provider metadata (OIDC Discovery section 3, RFC 8414), made once, and JWKS, made at each
+//! rotation; both are served as bytes. The metadata is written from the closed sets that the code runs on, so
 //! it can't promise what isn't there; members whose absence has a meaning are always there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -54,18 +55,18 @@ pub struct Document {
     /// JSON.
     pub body: Bytes,
     /// A strong entity tag, quoted.
-    pub etag: String,
+    pub etag: Arc<str>,
     /// `max-age`.
     pub max_age: Duration,
 }
 
 /// The public documents of the provider.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Documents {
     /// Metadata.
     pub metadata: Document,
-    /// JWKS.
-    pub jwks: Document,
+    keyring: Arc<Keyring>,
+    jwks_max_age: Duration,
 }
 
 /// How long metadata may be cached.
@@ -129,7 +130,7 @@ impl Documents {
     /// `serde_json::Error`, which these types never give.
     pub fn new(
         issuer: &Issuer,
-        keyring: &Keyring,
+        keyring: Arc<Keyring>,
         jwks_max_age: Duration,
     ) -> Result<Self, serde_json::Error> {
         let mut claims: Vec<&'static str> = TOKEN_CLAIMS.into_iter().chain(PERSON_CLAIMS).collect();
@@ -176,8 +177,20 @@ impl Documents {
         };
         Ok(Self {
             metadata: document(&metadata, METADATA_MAX_AGE)?,
-            jwks: document(&keyring.jwks(), jwks_max_age)?,
+            keyring,
+            jwks_max_age,
         })
+    }
+
+    /// JWKS, as it is now.
+    #[must_use]
+    pub fn jwks(&self) -> Document {
+        let published = self.keyring.published();
+        Document {
+            body: published.body.clone(),
+            etag: Arc::clone(&published.etag),
+            max_age: self.jwks_max_age,
+        }
     }
 }
 
@@ -187,7 +200,7 @@ fn document<T: Serialize>(value: &T, max_age: Duration) -> Result<Document, serd
     let tag: String = URL_SAFE_NO_PAD.encode(digest).chars().take(22).collect();
     Ok(Document {
         body: Bytes::from(body),
-        etag: format!("\"{tag}\""),
+        etag: format!("\"{tag}\"").into(),
         max_age,
     })
 }

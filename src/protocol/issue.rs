@@ -21,7 +21,7 @@ use crate::domain::scope::{Scope, Scopes};
 use crate::domain::secret::{Digest, random_token};
 use crate::domain::service_scope::ServiceScope;
 use crate::entropy::Entropy;
-use crate::keyring::{Keyring, Purpose, SigningFailed, TokenType};
+use crate::keyring::{Keyring, Purpose, Signer, SigningFailed, TokenType, sign};
 
 /// All that tokens are made from.
 #[derive(Clone, Copy, Debug)]
@@ -108,19 +108,23 @@ impl Mint {
         }
     }
 
-    /// The name of the key that signs now.
-    #[must_use]
-    pub fn kid(&self) -> &str {
-        self.keyring.signer().kid()
+    /// The key that signs for a client. Taken once for each request: a rotation in its midst
+    /// must not make the grant name another key than the one that signed.
+    ///
+    /// # Errors
+    /// [`SigningFailed`]
+    pub fn signer_for(&self, client: &Client) -> Result<Arc<dyn Signer>, SigningFailed> {
+        self.keyring.signer_for(client)
     }
 
-    /// Makes the tokens of an entitlement.
+    /// Makes the tokens of an entitlement, the ID Token with that key.
     ///
     /// # Errors
     /// [`SigningFailed`]
     pub fn issue(
         &self,
         entitlement: &Entitlement<'_>,
+        signer: &dyn Signer,
         now: Timestamp,
     ) -> Result<IssuedTokens, SigningFailed> {
         let grant = Some(&entitlement.grant.id);
@@ -130,10 +134,7 @@ impl Mint {
         // OIDC Core section 12.2: a refresh for less than `openid` brings no ID Token.
         let id_token = if entitlement.scope.contains(Scope::Openid) {
             let claims = self.id_token_claims(entitlement, &access_token, now);
-            Some(
-                self.keyring
-                    .sign_for(entitlement.client, TokenType::Id, &claims)?,
-            )
+            Some(sign(signer, TokenType::Id, &claims)?)
         } else {
             None
         };

@@ -47,11 +47,12 @@ impl Token {
             client: client.id.clone(),
             subject: code.subject.clone(),
         });
+        let signer = self.parts.mint.signer_for(client)?;
         let proof = prove(&code, request);
         let mut refresh_token = None;
         let redemption = match &proof {
             Ok(()) => {
-                let mut grant = self.new_grant(&code, client, now);
+                let mut grant = self.new_grant(&code, client, signer.kid(), now);
                 let family = client
                     .may_use(GrantType::RefreshToken)
                     .then(|| self.new_family(client, &mut grant, now));
@@ -111,11 +112,17 @@ impl Token {
         };
         Ok(IssuedTokens {
             refresh_token,
-            ..self.parts.mint.issue(&entitlement, now)?
+            ..self.parts.mint.issue(&entitlement, signer.as_ref(), now)?
         })
     }
 
-    fn new_grant(&self, code: &AuthorizationCode, client: &Client, now: Timestamp) -> Grant {
+    fn new_grant(
+        &self,
+        code: &AuthorizationCode,
+        client: &Client,
+        kid: &str,
+        now: Timestamp,
+    ) -> Grant {
         Grant {
             id: GrantId::mint(self.parts.entropy.as_ref()),
             client: code.client.clone(),
@@ -130,7 +137,7 @@ impl Token {
             created_at: now.as_millis(),
             expires_at: self.parts.mint.tokens_until(now).as_millis(),
             revoked_at: None,
-            id_token_kid: self.parts.mint.kid().to_owned(),
+            id_token_kid: kid.to_owned(),
             id_token_at: now.as_millis(),
         }
     }

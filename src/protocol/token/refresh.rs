@@ -58,6 +58,7 @@ impl Token {
             checked => checked,
         };
         let successor = RefreshToken::mint(presented.family().clone(), self.parts.entropy.as_ref());
+        let signer = self.parts.mint.signer_for(client)?;
         let rotated = self
             .parts
             .families
@@ -67,7 +68,7 @@ impl Token {
                 presented: digest,
                 successor: successor.digest(),
                 sealed: seal_successor(presented.as_str(), successor.as_str())?,
-                id_token_kid: self.parts.mint.kid().to_owned(),
+                id_token_kid: signer.kid().to_owned(),
                 tokens_until: self.parts.mint.tokens_until(now),
                 lifetimes: self.parts.lifetimes,
                 reused: AuditEvent {
@@ -113,7 +114,7 @@ impl Token {
         };
         Ok(IssuedTokens {
             refresh_token: Some(refresh_token),
-            ..self.parts.mint.issue(&entitlement, now)?
+            ..self.parts.mint.issue(&entitlement, signer.as_ref(), now)?
         })
     }
 

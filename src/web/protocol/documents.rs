@@ -1,4 +1,4 @@
-//! Metadata and JWKS: bytes that were made at the start.
+//! Metadata and JWKS: bytes that were made beforehand.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(in crate::web) async fn metadata(State(web): State<Arc<Web>>, headers: Heade
 }
 
 pub(in crate::web) async fn jwks(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    serve(&web.documents.jwks, &headers)
+    serve(&web.documents.jwks(), &headers)
 }
 
 fn serve(document: &Document, headers: &HeaderMap) -> Response {
@@ -26,7 +26,7 @@ fn serve(document: &Document, headers: &HeaderMap) -> Response {
         .flat_map(|value| value.split(','))
         .any(|tag| {
             let tag = tag.trim();
-            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == document.etag
+            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == &*document.etag
         });
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()

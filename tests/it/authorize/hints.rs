@@ -9,7 +9,7 @@ use rsa::pkcs8::EncodePublicKey as _;
 use serde_json::{Map, Value, json};
 
 use super::{Ask, error_of, payload, redeem};
-use crate::support::{Answer, House, REDIRECT, RelyingParty, SECRET, SignedIn};
+use crate::support::{Answer, House, REDIRECT, RelyingParty, SECRET, SignedIn, jwks_of};
 
 fn hint(token: &str) -> Ask {
     Ask::new().and("id_token_hint", token)
@@ -153,7 +153,7 @@ async fn forged_algorithms_are_refused() {
     let house = House::start().await;
     let token = real(&house).await;
     let (claims, kid) = (token.payload(), kid(&token.id_token));
-    let jwk = serde_json::to_value(&house.keyring.jwks().keys[0]).unwrap();
+    let jwk = serde_json::to_value(&jwks_of(&house.keyring).keys[0]).unwrap();
     let number = |name: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
         rsa::BigUint::from_bytes_be(&bytes)
@@ -189,10 +189,14 @@ async fn foreign_and_broken_signatures_are_refused() {
     let token = real(&house).await;
     let (claims, own) = (token.payload(), token.id_token.clone());
     let foreign = Keyring::ephemeral(&SystemEntropy).unwrap();
-    let by = |header: &Value| jws(header, &claims, |it| foreign.signer().sign(it).unwrap());
+    let by = |header: &Value| {
+        jws(header, &claims, |it| {
+            foreign.signer().unwrap().sign(it).unwrap()
+        })
+    };
     let under_our_kid = by(&json!({ "alg": "RS256", "kid": kid(&own) }));
     let under_its_own = foreign.sign(&claims).unwrap();
-    let jwk = &foreign.jwks().keys[0];
+    let jwk = &jwks_of(&foreign).keys[0];
     let with_its_key = by(&json!({ "alg": "RS256", "kid": kid(&own), "jwk": jwk }));
     let under_none = by(&json!({ "alg": "RS256" }));
     let parts: Vec<&str> = own.split('.').collect();

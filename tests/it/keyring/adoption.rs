@@ -16,7 +16,7 @@ fn unlisted_keys_are_taken_up_and_the_newest_signs() {
     put(folder.path(), "20260201T000000Z-RS256-c.pem", pem(2));
     put(folder.path(), "README", "not a key");
     let keyring = opened(folder.path());
-    assert_eq!(keyring.signer().kid(), kid(pem(1)));
+    assert_eq!(keyring.signer().unwrap().kid(), kid(pem(1)));
     let mut all = [0, 1, 2].map(|number| kid(pem(number))).to_vec();
     all.sort();
     assert_eq!(published(&keyring), all);
@@ -27,7 +27,7 @@ fn unlisted_keys_are_taken_up_and_the_newest_signs() {
     )
     .unwrap();
     let again = opened(folder.path());
-    assert_eq!(again.signer().kid(), kid(pem(1)));
+    assert_eq!(again.signer().unwrap().kid(), kid(pem(1)));
     assert_eq!(published(&again), all);
 }
 
@@ -84,7 +84,7 @@ fn tokens_of_retired_keys_verify_and_those_of_revoked_ones_do_not() {
     fs::remove_file(folder.path().join("keyring.toml")).unwrap();
     put(folder.path(), "2.pem", pem(1));
     let keyring = opened(folder.path());
-    assert_ne!(keyring.signer().kid(), kid(pem(0)));
+    assert_ne!(keyring.signer().unwrap().kid(), kid(pem(0)));
     assert!(keyring.verify_own("https://id.example", &token).is_ok());
     edit(folder.path(), |list| list.replacen("retired", "revoked", 1));
     let keyring = opened(folder.path());
@@ -105,7 +105,7 @@ fn a_mounted_secret_is_read_through_its_links() {
         symlink(format!("..data/{name}"), mount.path().join(&name)).unwrap();
     }
     let before = files(mount.path());
-    assert_eq!(opened(mount.path()).signer().kid(), kid(pem(0)));
+    assert_eq!(opened(mount.path()).signer().unwrap().kid(), kid(pem(0)));
     assert_eq!(files(mount.path()), before);
 }
 
@@ -128,7 +128,7 @@ fn a_folder_that_can_t_be_written_works() {
         }
         chmod(folder.path(), 0o500);
         if !can_write(folder.path()) {
-            assert_eq!(opened(folder.path()).signer().kid(), kid(pem(0)));
+            assert_eq!(opened(folder.path()).signer().unwrap().kid(), kid(pem(0)));
         }
         chmod(folder.path(), 0o700);
     }
@@ -141,7 +141,7 @@ fn keys_are_taken_up_though_their_list_can_t_be_written() {
     fs::remove_file(folder.path().join("keyring.toml")).unwrap();
     fs::create_dir_all(folder.path().join(".keyring.toml.new").join("in the way")).unwrap();
     for _ in 0..2 {
-        assert_eq!(opened(folder.path()).signer().kid(), kid(pem(0)));
+        assert_eq!(opened(folder.path()).signer().unwrap().kid(), kid(pem(0)));
     }
     assert!(!folder.path().join("keyring.toml").exists());
 }

@@ -17,7 +17,8 @@ fn the_first_start_makes_keys_for_the_owner_alone() {
         assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
     }
     // Date, algorithm and kid, never the state.
-    let kid = keyring.signer().kid();
+    let signer = keyring.signer().unwrap();
+    let kid = signer.kid();
     assert!(
         names.contains(&format!("20270115T080000Z-RS256-{kid}.pem")),
         "{names:?}"
@@ -71,7 +72,10 @@ fn the_second_start_finds_the_same_keys_and_changes_nothing() {
     };
     let before = read();
     let second = opened(folder.path());
-    assert_eq!(second.signer().kid(), first.signer().kid());
+    assert_eq!(
+        second.signer().unwrap().kid(),
+        first.signer().unwrap().kid()
+    );
     assert_eq!(published(&second), published(&first));
     let plain = second
         .sealer()
@@ -99,7 +103,10 @@ fn keys_without_their_list_are_taken_up() {
     let first = opened(folder.path());
     fs::remove_file(folder.path().join("keyring.toml")).unwrap();
     let second = opened(folder.path());
-    assert_eq!(second.signer().kid(), first.signer().kid());
+    assert_eq!(
+        second.signer().unwrap().kid(),
+        first.signer().unwrap().kid()
+    );
     let sealed = first
         .sealer()
         .seal(dingpass::keyring::Purpose::AccessToken, b"x")

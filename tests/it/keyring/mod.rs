@@ -20,7 +20,7 @@ use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::{Keyring, KeyringError};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
-use crate::support::install_crypto;
+use crate::support::{install_crypto, jwks_of};
 
 /// 2027-01-15T08:00:00Z
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -103,13 +103,12 @@ fn rsa_pem(bits: usize) -> String {
 fn kid(pem: &str) -> String {
     install_crypto();
     let keyring = Keyring::from_pem(pem, &SystemEntropy).unwrap();
-    keyring.signer().kid().to_owned()
+    keyring.signer().unwrap().kid().to_owned()
 }
 
 /// The kids that are published, sorted.
 fn published(keyring: &Keyring) -> Vec<String> {
-    let mut kids: Vec<String> = keyring
-        .jwks()
+    let mut kids: Vec<String> = jwks_of(keyring)
         .keys
         .into_iter()
         .map(|key| key.common.key_id.unwrap())

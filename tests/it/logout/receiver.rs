@@ -144,7 +144,7 @@ pub(super) async fn verified(house: &House, client: &str, token: &str) -> Map<St
 pub(super) fn as_logout_token(house: &House, claims: &Map<String, Value>) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let signer = house.keyring.signer();
+    let signer = house.keyring.signer().unwrap();
     let header = serde_json::json!({"alg": "RS256", "typ": "logout+jwt", "kid": signer.kid()});
     let input = format!(
         "{}.{}",

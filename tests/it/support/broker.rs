@@ -35,6 +35,11 @@ pub(crate) fn test_keyring() -> Keyring {
     Keyring::from_pem(&PEM, &SystemEntropy).unwrap()
 }
 
+/// What a keyring publishes.
+pub(crate) fn jwks_of(keyring: &Keyring) -> jsonwebtoken::jwk::JwkSet {
+    serde_json::from_slice(&keyring.published().body).unwrap()
+}
+
 /// A broker, its DingTalk and their clock.
 pub(crate) struct House {
     pub(crate) issuer: String,

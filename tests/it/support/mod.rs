@@ -10,7 +10,7 @@ mod rp_tokens;
 mod sample;
 mod simulator;
 
-pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET, test_keyring};
+pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET, jwks_of, test_keyring};
 pub(crate) use browser::{Browser, Page};
 pub(crate) use clock::TestClock;
 pub(crate) use port::free_port;
