@@ -57,7 +57,7 @@ fn a_signature_verifies_under_the_published_key_and_under_no_other() {
     rules.validate_exp = false;
     rules.validate_aud = false;
     let verify = |keyring: &Keyring, token: &str| {
-        let key = DecodingKey::from_jwk(&jwks_of(&keyring).keys[0]).unwrap();
+        let key = DecodingKey::from_jwk(&jwks_of(keyring).keys[0]).unwrap();
         jsonwebtoken::decode::<Map<String, Value>>(token, &key, &rules).map(|token| token.claims)
     };
     assert_eq!(Value::Object(verify(&keyring, &token).unwrap()), claims());
