@@ -9,6 +9,7 @@ mod jws;
 pub mod model;
 mod prepared;
 mod ring;
+pub mod rotation;
 mod sealing;
 mod state;
 mod succession;

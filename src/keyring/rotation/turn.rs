@@ -1,0 +1,283 @@
+//! One turn at the keys: what `advance` and `act` have in common. Every way into and out of a
+//! state is here, so that no path forgets to note a time, to start the count anew, or to say
+//! what changed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::{Change, Policy};
+use crate::clock::Timestamp;
+use crate::keyring::model::{Key, KeySet, KeyState, KeyUse, Pin};
+
+/// The keys while they change.
+pub(super) struct Turn<'a> {
+    pub(super) keys: KeySet,
+    pub(super) changes: Vec<Change>,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
+}
+
+/// How much of the time since the last look a server was there to serve the keys: all, or
+/// (the clock went back, or the looks lie too far apart) none that we could vouch for.
+pub(super) fn served_since_last_look(keys: &KeySet, policy: &Policy, now: Timestamp) -> Duration {
+    keys.seen_at
+        .map(|seen_at| now.since(seen_at))
+        .filter(|time| *time <= policy.gap())
+        .unwrap_or_default()
+}
+
+impl<'a> Turn<'a> {
+    /// Takes up the keys at `now`, after `served` more of having been served.
+    pub(super) fn begin(
+        keys: &KeySet,
+        policy: &'a Policy,
+        now: Timestamp,
+        served: Duration,
+    ) -> Self {
+        let mut keys = keys.clone();
+        keys.seen_at = Some(now);
+        // By all pins that there are: one that has just ended was good until this very look.
+        let pinned: BTreeSet<&str> = keys.pins.iter().map(|pin| pin.kid.as_str()).collect();
+        for key in &mut keys.keys {
+            bring_down(key, now);
+            fill_in(key, policy, now);
+            match key.state {
+                KeyState::Next => key.served = key.served.saturating_add(served),
+                KeyState::Active => still_signs(key, policy),
+                KeyState::Retired if pinned.contains(key.kid.as_str()) => still_signs(key, policy),
+                KeyState::Retired => key.served = key.served.saturating_add(served),
+                KeyState::Withdrawn | KeyState::Revoked => {}
+            }
+        }
+        Self {
+            keys,
+            changes: Vec::new(),
+            policy,
+            now,
+        }
+    }
+
+    /// The next keys of a set, in their order.
+    pub(super) fn nexts(&self, key_use: KeyUse) -> impl Iterator<Item = &Key> {
+        self.of(key_use, KeyState::Next)
+    }
+
+    /// The next key of a set that would take over: the one that an operator chose, else the
+    /// one that was served longest; of two, the one that came first.
+    pub(super) fn heir(&self, key_use: KeyUse) -> Option<&Key> {
+        self.nexts(key_use)
+            .find(|key| key.promote_when_ready)
+            .or_else(|| self.longest_served(key_use))
+    }
+
+    /// The next key of a set that was served longest; of two, the one that came first.
+    pub(super) fn longest_served(&self, key_use: KeyUse) -> Option<&Key> {
+        self.nexts(key_use).reduce(
+            |best, key| {
+                if key.served > best.served { key } else { best }
+            },
+        )
+    }
+
+    /// How long a next key is still to be served before it may take over.
+    pub(super) fn remaining(&self, key: &Key) -> Duration {
+        self.policy.wait(key.key_use).saturating_sub(key.served)
+    }
+
+    /// A next key takes over. The set has one active key before and after.
+    pub(super) fn take_over(&mut self, kid: &str, key_use: KeyUse) {
+        for other in self.kids(key_use, KeyState::Active) {
+            self.go(&other, KeyState::Retired);
+        }
+        self.go(kid, KeyState::Active);
+        self.clear_promises(key_use);
+    }
+
+    /// An operator's choice of a next key is used up, or another was chosen.
+    pub(super) fn clear_promises(&mut self, key_use: KeyUse) {
+        for key in &mut self.keys.keys {
+            if key.key_use == key_use {
+                key.promote_when_ready = false;
+            }
+        }
+    }
+
+    /// An operator chooses a next key, to take over as soon as it may.
+    pub(super) fn promise(&mut self, kid: &str) {
+        if let Some(key) = self.keys.keys.iter_mut().find(|key| key.kid == kid) {
+            key.promote_when_ready = true;
+        }
+    }
+
+    /// Sees to it that a set has exactly one active key. Where it has none, a next one signs
+    /// at once, however short it was published: nothing else could sign.
+    pub(super) fn crown(&mut self, key_use: KeyUse) {
+        let newest = self
+            .of(key_use, KeyState::Active)
+            .max_by_key(|key| key.activated_at)
+            .map(|key| key.kid.clone());
+        if let Some(newest) = newest {
+            // Two can only come of a list that was written by hand.
+            for kid in self.kids(key_use, KeyState::Active) {
+                if kid != newest {
+                    self.go(&kid, KeyState::Retired);
+                }
+            }
+        } else if let Some(kid) = self.longest_served(key_use).map(|key| key.kid.clone()) {
+            self.take_over(&kid, key_use);
+        }
+    }
+
+    /// A key that is new here.
+    pub(super) fn enter(&mut self, mut key: Key, promote_when_ready: bool) {
+        key.state = KeyState::Next;
+        key.created_at = key.created_at.min(self.now);
+        key.published_at = Some(self.now);
+        key.activated_at = None;
+        key.retired_at = None;
+        key.withdrawn_at = None;
+        key.revoked_at = None;
+        key.served = Duration::ZERO;
+        key.signs_for = Duration::ZERO;
+        key.promote_when_ready = promote_when_ready;
+        key.to_end = false;
+        self.changes.push(Change {
+            kid: key.kid.clone(),
+            key_use: key.key_use,
+            from: None,
+            to: Some(KeyState::Next),
+        });
+        self.keys.keys.push(key);
+    }
+
+    /// A key changes its state.
+    pub(super) fn go(&mut self, kid: &str, to: KeyState) {
+        let (policy, now) = (self.policy, self.now);
+        let Some(key) = self.keys.keys.iter_mut().find(|key| key.kid == kid) else {
+            return;
+        };
+        self.changes.push(Change {
+            kid: key.kid.clone(),
+            key_use: key.key_use,
+            from: Some(key.state),
+            to: Some(to),
+        });
+        key.state = to;
+        key.served = Duration::ZERO;
+        key.promote_when_ready = false;
+        match to {
+            KeyState::Next => {}
+            KeyState::Active => {
+                key.activated_at = Some(now);
+                key.retired_at = None;
+                still_signs(key, policy);
+            }
+            KeyState::Retired => key.retired_at = Some(now),
+            KeyState::Withdrawn => key.withdrawn_at = Some(now),
+            KeyState::Revoked => {
+                key.revoked_at = Some(now);
+                key.to_end = has_signed(key);
+            }
+        }
+    }
+
+    /// A key is removed from the list.
+    pub(super) fn forget(&mut self, kid: &str) {
+        let Some(key) = self.keys.find(kid) else {
+            return;
+        };
+        self.changes.push(Change {
+            kid: key.kid.clone(),
+            key_use: key.key_use,
+            from: Some(key.state),
+            to: None,
+        });
+        self.keys.keys.retain(|key| key.kid != kid);
+    }
+
+    /// The names of a set's keys in one state.
+    pub(super) fn kids(&self, key_use: KeyUse, state: KeyState) -> Vec<String> {
+        self.of(key_use, state).map(|key| key.kid.clone()).collect()
+    }
+
+    fn of(&self, key_use: KeyUse, state: KeyState) -> impl Iterator<Item = &Key> {
+        self.keys
+            .keys
+            .iter()
+            .filter(move |key| key.key_use == key_use && key.state == state)
+    }
+}
+
+/// Whether clients may have tokens that this key signed.
+pub(super) fn has_signed(key: &Key) -> bool {
+    match key.key_use {
+        KeyUse::Sign(_) => key.activated_at.is_some(),
+        KeyUse::Seal => false,
+    }
+}
+
+/// Whether a client can be pinned to this key: it signs, or has signed and is published. One
+/// that never signed would begin to, without having been published for long enough.
+pub(super) fn can_be_pinned(key: &Key) -> bool {
+    has_signed(key)
+        && match key.state {
+            KeyState::Active | KeyState::Retired => true,
+            KeyState::Next | KeyState::Withdrawn | KeyState::Revoked => false,
+        }
+}
+
+/// The key of a pin that is good at `now`.
+pub(super) fn pinned_key<'k>(keys: &'k KeySet, pin: &Pin, now: Timestamp) -> Option<&'k Key> {
+    keys.find(&pin.kid)
+        .filter(|key| pin.until > now && can_be_pinned(key))
+}
+
+/// What a key signs at this moment may live as long as the policy now says. Its count begins
+/// when it has ceased to sign.
+pub(super) fn still_signs(key: &mut Key, policy: &Policy) {
+    key.signs_for = key.signs_for.max(policy.life(key.key_use));
+    key.served = Duration::ZERO;
+}
+
+/// A clock that went back leaves times that lie ahead; what waits for them would wait for ever.
+fn bring_down(key: &mut Key, now: Timestamp) {
+    key.created_at = key.created_at.min(now);
+    for time in [
+        &mut key.published_at,
+        &mut key.activated_at,
+        &mut key.retired_at,
+        &mut key.withdrawn_at,
+        &mut key.revoked_at,
+    ] {
+        *time = time.map(|time| time.min(now));
+    }
+}
+
+/// A list that was written by hand (or by an earlier version) may lack times. Of a retired key
+/// without the moment of its retirement we must suppose that it signed until now.
+fn fill_in(key: &mut Key, policy: &Policy, now: Timestamp) {
+    let created_at = key.created_at;
+    match key.state {
+        KeyState::Next => {
+            key.published_at.get_or_insert(now);
+        }
+        KeyState::Active => {
+            key.published_at.get_or_insert(created_at);
+            key.activated_at.get_or_insert(created_at);
+        }
+        KeyState::Retired => {
+            key.published_at.get_or_insert(created_at);
+            if key.retired_at.is_none() {
+                key.activated_at.get_or_insert(created_at);
+                key.retired_at = Some(now);
+                still_signs(key, policy);
+            }
+        }
+        KeyState::Withdrawn => {
+            key.withdrawn_at.get_or_insert(now);
+        }
+        KeyState::Revoked => {
+            key.revoked_at.get_or_insert(now);
+        }
+    }
+}
