@@ -2,6 +2,7 @@
 //! Nothing is decided here; each section becomes a service's own settings.
 
 mod keeping;
+mod keys;
 mod outward;
 mod socket;
 
@@ -14,7 +15,7 @@ use crate::config::{self, Config};
 use crate::domain::client::Clients;
 use crate::domain::reach::Reach;
 use crate::entropy::Entropy;
-use crate::keyring::{Keyring, KeyringError};
+use crate::keyring::{Custody, KeyringError};
 use crate::outbound::{ClientUrls, OperatorHosts, OutboundError, SystemNames};
 use crate::protocol::access::Access;
 use crate::protocol::applications::Applications;
@@ -33,6 +34,7 @@ use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Store, StoreError};
 use crate::web::admin::SocketError;
 use crate::web::{self, Web};
+pub use keys::key_settings;
 use outward::{outbound_settings, provider};
 pub use socket::OperatorSocket;
 
@@ -73,7 +75,7 @@ pub struct Foundation {
     /// The store.
     pub store: Arc<dyn Store>,
     /// The keys.
-    pub keyring: Arc<Keyring>,
+    pub custody: Arc<Custody>,
 }
 
 impl Foundation {
@@ -96,12 +98,17 @@ impl Foundation {
         };
         warn_of_a_lost_database(config);
         let store = store::open(&location)?;
-        let keyring = Keyring::open(&config.keys.directory, entropy.as_ref(), clock.now())?;
+        let custody = Custody::open(
+            &config.keys.directory,
+            keys::key_settings(config),
+            Arc::clone(&entropy),
+            clock.now(),
+        )?;
         Ok(Self {
             clock,
             entropy,
             store,
-            keyring: Arc::new(keyring),
+            custody: Arc::new(custody),
         })
     }
 }
@@ -130,6 +137,7 @@ pub struct App {
     back_channel: Arc<BackChannel>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    custody: Arc<Custody>,
     failures: Arc<FailureLog>,
     audit: config::Audit,
     admin: config::Admin,
@@ -145,8 +153,9 @@ impl App {
             clock,
             entropy,
             store,
-            keyring,
+            custody,
         } = foundation;
+        let keyring = custody.keyring();
         let outbound = outbound_settings(&config.outbound)?;
         let http = OperatorHosts::new(&outbound)?;
         let reach = Reach::new(config.outbound.allowed_addresses);
@@ -257,6 +266,7 @@ impl App {
             back_channel,
             store,
             clock,
+            custody,
             failures,
             audit: config.audit,
             admin: config.admin,

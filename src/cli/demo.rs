@@ -11,12 +11,12 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::{listen, logs, say};
-use crate::app::{App, Foundation};
-use crate::clock::SystemClock;
+use crate::app::{App, Foundation, key_settings};
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, Log, LogFormat};
 use crate::demo;
 use crate::entropy::{Entropy, SystemEntropy};
-use crate::keyring::Keyring;
+use crate::keyring::Custody;
 use crate::sim::{self, AutoLogin, Simulator};
 use crate::store::{self, Location};
 
@@ -77,12 +77,18 @@ async fn run_all(arguments: &Arguments) -> anyhow::Result<()> {
             config::describe(&faults, "demo", &text)
         )
     })?;
+    let custody = Custody::in_memory(
+        None,
+        key_settings(&config),
+        Arc::clone(&entropy),
+        clock.now(),
+    )?;
     let app = App::assemble(
         config,
         Foundation {
             clock: clock.clone(),
             store: store::open(&Location::Memory)?,
-            keyring: Arc::new(Keyring::ephemeral(entropy.as_ref())?),
+            custody: Arc::new(custody),
             entropy: Arc::clone(&entropy),
         },
     )?;

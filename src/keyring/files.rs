@@ -3,7 +3,7 @@
 //! old one or the new one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
@@ -38,11 +38,61 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), KeyringError> {
                 },
             }
         })?;
+    check_folder(folder)
+}
+
+/// Refuses a folder that others can write into.
+pub(super) fn check_folder(folder: &Path) -> Result<(), KeyringError> {
     let mode = mode(folder)?;
     if mode & WRITABLE != 0 && mode & STICKY == 0 {
         return Err(writable(folder, mode));
     }
     Ok(())
+}
+
+/// Whether this process may make files there. A full disk is no reason to say no: it won't be
+/// full for ever.
+pub(super) fn can_write(folder: &Path) -> bool {
+    let probe = folder.join(".probe.new");
+    let made = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&probe);
+    let refused = made.as_ref().err().map(std::io::Error::kind);
+    // Best effort: what stays is removed at the next start.
+    let _ = fs::remove_file(&probe);
+    !matches!(
+        refused,
+        Some(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+    )
+}
+
+/// Removes what a process that was killed between writing and renaming left behind.
+pub(super) fn remove_leftovers(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with('.') && name.ends_with(".new"));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // Best effort: it hinders nobody, and is replaced when its name is needed.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes a file of the folder; one that is gone is gone.
+pub(super) fn remove(folder: &Path, name: &str) -> Result<(), KeyringError> {
+    let path = folder.join(name);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(file_error(&path, &error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Reads a secret file after a look at its mode.
@@ -141,7 +191,7 @@ fn writable(path: &Path, mode: u32) -> KeyringError {
     }
 }
 
-fn file_error(path: &Path, error: &std::io::Error) -> KeyringError {
+pub(super) fn file_error(path: &Path, error: &std::io::Error) -> KeyringError {
     KeyringError::File {
         path: path.display().to_string(),
         reason: error.to_string(),

@@ -198,9 +198,17 @@ fn check(set: &KeySet) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a key in that state can't do its work without its private half. One that is retired
-/// may have to sign, too: for a client that is pinned to it.
-pub(super) const fn needs_its_file(state: KeyState) -> bool {
+/// Whether a key in that state can't do its work without its private half.
+const fn needs_its_file(state: KeyState) -> bool {
+    match state {
+        KeyState::Next | KeyState::Active => true,
+        KeyState::Retired | KeyState::Withdrawn | KeyState::Revoked => false,
+    }
+}
+
+/// Whether the private half of a key in that state is of use: one that is retired may have to
+/// sign for a client that is pinned to it, and opens what it sealed.
+pub(super) const fn uses_its_file(state: KeyState) -> bool {
     match state {
         KeyState::Next | KeyState::Active | KeyState::Retired => true,
         KeyState::Withdrawn | KeyState::Revoked => false,
@@ -239,14 +247,19 @@ impl Entry {
     fn signing(mut self) -> Result<Key, String> {
         match (self.kid.take(), self.algorithm, &self.id) {
             (Some(kid), Some(algorithm), None) => Ok(self.key(kid, KeyUse::Sign(algorithm))),
-            _ => Err("each key under [[signing]] needs `kid` and `algorithm`, and no `id`".to_owned()),
+            _ => Err(
+                "each key under [[signing]] needs `kid` and `algorithm`, and no `id`".to_owned(),
+            ),
         }
     }
 
     fn sealing(mut self) -> Result<Key, String> {
         match (self.id.take(), self.algorithm, &self.kid) {
             (Some(id), None, None) => Ok(self.key(id, KeyUse::Seal)),
-            _ => Err("each key under [[sealing]] needs `id`, and neither `kid` nor `algorithm`".to_owned()),
+            _ => Err(
+                "each key under [[sealing]] needs `id`, and neither `kid` nor `algorithm`"
+                    .to_owned(),
+            ),
         }
     }
 

@@ -2,7 +2,6 @@
 //! with it to the end of its request, and nobody waits for anybody.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -13,15 +12,11 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde::Serialize;
 
 use super::jws::{self, Verifier};
-use super::prepared::{Rs256Key, generate_rsa_pem};
-use super::sealing::{SEALING_KEY_BYTES, Sealer};
-use super::{KeyringError, OwnToken, Signer, SigningFailed, TokenType, VerifyError, directory};
-use crate::clock::Timestamp;
+use super::sealing::Sealer;
+use super::{OwnToken, Signer, SigningFailed, TokenType, VerifyError};
 use crate::domain::client::Client;
 use crate::domain::id::ClientId;
-use crate::domain::secret::random_token;
 use crate::domain::signing_alg::SigningAlg;
-use crate::entropy::Entropy;
 
 /// What is published at `jwks_uri`: public halves alone (RFC 7517 section 5).
 #[derive(Clone, Debug)]
@@ -93,67 +88,22 @@ fn publish(keys: Vec<Jwk>) -> Result<PublishedKeys, String> {
     })
 }
 
-/// The keys of one provider. Readers take what is there.
+/// The keys of one provider. Readers take what is there; only
+/// [`super::Custody`] changes it.
 pub struct Keyring {
     ring: ArcSwap<Ring>,
 }
 
 impl Keyring {
-    /// Reads the keys of a folder, making what is missing.
-    ///
-    /// # Errors
-    /// [`KeyringError`] in words for an operator.
-    pub fn open(
-        folder: &Path,
-        entropy: &dyn Entropy,
-        now: Timestamp,
-    ) -> Result<Self, KeyringError> {
-        directory::open(folder, entropy, now)
-    }
-
-    /// Throw-away keys, for `demo`. Takes up to some seconds of CPU.
-    ///
-    /// # Errors
-    /// [`KeyringError`] when no key can be made.
-    pub fn ephemeral(entropy: &dyn Entropy) -> Result<Self, KeyringError> {
-        let pem = generate_rsa_pem().map_err(in_memory)?;
-        Self::from_pem(&pem, entropy)
-    }
-
-    /// The signing key of a PKCS#8 PEM text with throw-away sealing keys.
-    ///
-    /// # Errors
-    /// [`KeyringError`] when the text is no RSA key of 2048 bits or more.
-    pub fn from_pem(pem: &str, entropy: &dyn Entropy) -> Result<Self, KeyringError> {
-        let signer = Rs256Key::from_pem(pem).map_err(in_memory)?;
-        let mut key = [0_u8; SEALING_KEY_BYTES];
-        entropy.fill(&mut key);
-        let sealer = Sealer::new(random_token::<6>(entropy), &key)
-            .map_err(|error| in_memory(error.to_string()))?;
-        Self::of(Arc::new(signer), &[], sealer).map_err(in_memory)
-    }
-
-    pub(super) fn of(
-        active: Arc<dyn Signer>,
-        published: &[Arc<dyn Signer>],
-        sealer: Sealer,
-    ) -> Result<Self, String> {
-        let all = std::iter::once(&active).chain(published);
-        let published = all.map(|signer| signer.public_jwk()).collect();
-        let ring = Ring::new(Parts {
-            active: BTreeMap::from([(SigningAlg::Rs256, active)]),
-            pinned: HashMap::new(),
-            published,
-            withdrawn: Vec::new(),
-            sealer,
-        })?;
-        Ok(Self::new(ring))
-    }
-
     pub(super) fn new(ring: Ring) -> Self {
         Self {
             ring: ArcSwap::from_pointee(ring),
         }
+    }
+
+    /// Everybody who asks from now on gets this set.
+    pub(super) fn swap(&self, ring: Ring) {
+        self.ring.store(Arc::new(ring));
     }
 
     /// The key that signs for whoever has no wishes.
@@ -223,13 +173,5 @@ impl Keyring {
     #[must_use]
     pub fn sealer(&self) -> Arc<Sealer> {
         Arc::clone(&self.ring.load().sealer)
-    }
-}
-
-fn in_memory(reason: String) -> KeyringError {
-    KeyringError::NotAKey {
-        path: "the key in memory".to_owned(),
-        expected: "an RSA key",
-        reason,
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::id::ClientId;
 use crate::keyring::Purpose;
 
 /// How long a person may take from the request to the answer.
-pub(super) const LIFETIME: Duration = Duration::from_secs(3600);
+pub const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// Flows of one browser that are kept.
 pub const MOST_FLOWS: usize = 5;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use crate::upstream::{Blame, Cause, UpstreamError};
 pub use cause::{DisplayedCause, RedirectedCause};
 pub use consent::Decision;
-pub use flow::{FlowCookie, MOST_FLOWS};
+pub use flow::{FlowCookie, LIFETIME as FLOW_LIFETIME, MOST_FLOWS};
 pub use problem::{Problem, Retry, UpstreamProblem, WayBack};
 pub use question::{Item, Logo, Question};
 pub use request::ReturnAddress;

@@ -18,7 +18,7 @@ use crate::keyring::{Keyring, SigningFailed, TokenType};
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// How long it is good. Each attempt makes a new one.
-const LIFETIME: Duration = Duration::from_secs(120);
+pub const LIFETIME: Duration = Duration::from_secs(120);
 
 #[derive(Serialize)]
 struct Claims<'a> {

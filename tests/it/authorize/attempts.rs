@@ -249,7 +249,7 @@ require_pkce = false
 async fn a_flow_whose_client_or_upstream_was_removed_is_lost() {
     let before = House::plan().more(PASSING).more(SPARE).start().await;
     let after = House::plan()
-        .keyring(std::sync::Arc::clone(&before.keyring))
+        .custody(std::sync::Arc::clone(&before.custody))
         .store(std::sync::Arc::clone(&before.store))
         .start()
         .await;

@@ -3,13 +3,13 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dingpass::entropy::SystemEntropy;
-use dingpass::keyring::Keyring;
 use rsa::pkcs8::EncodePublicKey as _;
 use serde_json::{Map, Value, json};
 
 use super::{Ask, error_of, payload, redeem};
-use crate::support::{Answer, House, REDIRECT, RelyingParty, SECRET, SignedIn, jwks_of};
+use crate::support::{
+    Answer, House, REDIRECT, RelyingParty, SECRET, SignedIn, jwks_of, other_keyring,
+};
 
 fn hint(token: &str) -> Ask {
     Ask::new().and("id_token_hint", token)
@@ -188,7 +188,7 @@ async fn foreign_and_broken_signatures_are_refused() {
     let house = House::start().await;
     let token = real(&house).await;
     let (claims, own) = (token.payload(), token.id_token.clone());
-    let foreign = Keyring::ephemeral(&SystemEntropy).unwrap();
+    let foreign = other_keyring();
     let by = |header: &Value| {
         jws(header, &claims, |it| {
             foreign.signer().unwrap().sign(it).unwrap()

@@ -27,7 +27,7 @@ scope = "{scope}"
 async fn restarted(before: &House) -> House {
     plan("openid profile")
         .store(before.store.clone())
-        .keyring(before.keyring.clone())
+        .custody(before.custody.clone())
         .issuer(&before.issuer)
         .start()
         .await

@@ -178,7 +178,7 @@ async fn an_assertion_is_good_once_and_a_restart_does_not_revive_it() {
         .more(&client("signer", &jwks(&[&signer])))
         .issuer(&house.issuer)
         .store(house.store.clone())
-        .keyring(house.keyring.clone())
+        .custody(house.custody.clone())
         .start()
         .await;
     let again = redeem(&next, &assertion);

@@ -68,7 +68,7 @@ async fn the_id_of_the_upstream_is_no_part_of_who_somebody_is() {
     let second = House::plan()
         .more(SECOND)
         .store(Arc::clone(&first.store))
-        .keyring(Arc::clone(&first.keyring))
+        .custody(Arc::clone(&first.custody))
         .start()
         .await;
     assert_eq!(sub_through(&second, "renamed").await, before);

@@ -72,8 +72,8 @@ async fn who_has_the_document_gets_304_and_nothing_else() {
 /// A tag belongs to what is in the document: another broker's differs, the same one's not.
 #[tokio::test]
 async fn the_tag_follows_the_content() {
-    let keyring = std::sync::Arc::new(crate::support::test_keyring());
-    let plan = || House::plan().keyring(std::sync::Arc::clone(&keyring));
+    let custody = crate::support::test_custody();
+    let plan = || House::plan().custody(std::sync::Arc::clone(&custody));
     let one = plan().issuer("https://id.example").start().await;
     let same = plan().issuer("https://id.example").start().await;
     let other = plan().issuer("https://other.example").start().await;

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use dingpass::clock::Timestamp;
-use dingpass::entropy::SystemEntropy;
-use dingpass::keyring::Keyring;
 
 use super::{OAUTH, OPENID, fetch, metadata};
-use crate::support::House;
+use crate::support::{House, open_folder};
 
 /// The whole metadata; a change of it is a change of what relying parties are promised.
 #[tokio::test]
@@ -150,18 +148,18 @@ async fn the_jwks_has_every_published_key_and_no_private_member() {
     crate::support::install_crypto();
     let open = || {
         let now = Timestamp::from_seconds(1_800_000_000);
-        Keyring::open(folder.path(), &SystemEntropy, now).unwrap()
+        open_folder(folder.path(), now).unwrap()
     };
-    let first = open().signer().unwrap().kid().to_owned();
+    let first = open().keyring().signer().unwrap().kid().to_owned();
     // Another key comes: its state is turned by hand, as a rotation will.
     let list = folder.path().join("keyring.toml");
     let text = std::fs::read_to_string(&list).unwrap();
     std::fs::write(&list, text.replacen("\"active\"", "\"retired\"", 1)).unwrap();
-    let keyring = Arc::new(open());
-    let second = keyring.signer().unwrap().kid().to_owned();
+    let custody = Arc::new(open());
+    let second = custody.keyring().signer().unwrap().kid().to_owned();
     assert_ne!(first, second);
 
-    let house = House::plan().keyring(keyring).start().await;
+    let house = House::plan().custody(custody).start().await;
     let jwks = fetch(&house, "/jwks", &[]).await.json();
     let keys = jwks["keys"].as_array().unwrap();
     let kids: Vec<&str> = keys

@@ -13,24 +13,22 @@ mod succession;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use dingpass::clock::Timestamp;
-use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::{Keyring, KeyringError};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
-use crate::support::{install_crypto, jwks_of};
+use crate::support::{jwks_of, keyring_of, open_folder};
 
 /// 2027-01-15T08:00:00Z
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
-fn open(folder: &Path) -> Result<Keyring, KeyringError> {
-    install_crypto();
-    Keyring::open(folder, &SystemEntropy, NOW)
+fn open(folder: &Path) -> Result<Arc<Keyring>, KeyringError> {
+    open_folder(folder, NOW).map(|custody| custody.keyring())
 }
 
-fn opened(folder: &Path) -> Keyring {
+fn opened(folder: &Path) -> Arc<Keyring> {
     open(folder).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -101,8 +99,7 @@ fn rsa_pem(bits: usize) -> String {
 
 /// The kid of such a PEM.
 fn kid(pem: &str) -> String {
-    install_crypto();
-    let keyring = Keyring::from_pem(pem, &SystemEntropy).unwrap();
+    let keyring = keyring_of(pem);
     keyring.signer().unwrap().kid().to_owned()
 }
 

@@ -1,6 +1,6 @@
 //! Sealing: AES-256-GCM over the whole, with version, key and purpose authenticated.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use dingpass::keyring::{Keyring, Purpose};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use super::{edit, folder, opened, put};
 use crate::support::test_keyring;
 
 fn keyring() -> &'static Keyring {
-    static KEYRING: OnceLock<Keyring> = OnceLock::new();
+    static KEYRING: OnceLock<Arc<Keyring>> = OnceLock::new();
     KEYRING.get_or_init(test_keyring)
 }
 

@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::Keyring;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use rsa::pkcs8::DecodePrivateKey as _;
@@ -10,7 +9,7 @@ use rsa::traits::PublicKeyParts as _;
 use serde_json::{Map, Value, json};
 
 use super::{folder, opened, pem, published};
-use crate::support::{install_crypto, jwks_of};
+use crate::support::{install_crypto, jwks_of, keyring_of};
 
 const ISSUER: &str = "https://id.example";
 
@@ -61,7 +60,7 @@ fn a_signature_verifies_under_the_published_key_and_under_no_other() {
         jsonwebtoken::decode::<Map<String, Value>>(token, &key, &rules).map(|token| token.claims)
     };
     assert_eq!(Value::Object(verify(&keyring, &token).unwrap()), claims());
-    let other = Keyring::from_pem(pem(1), &SystemEntropy).unwrap();
+    let other = keyring_of(pem(1));
     assert!(verify(&other, &token).is_err());
     let (head, signature) = token.rsplit_once('.').unwrap();
     let altered = head.replacen('.', ".e", 1);
@@ -94,10 +93,7 @@ fn only_our_own_tokens_pass_as_hints() {
             .as_bytes(),
     );
     let tag = URL_SAFE_NO_PAD.encode(aws_lc_rs::hmac::sign(&key, hmac.as_bytes()));
-    let by_another_key = Keyring::from_pem(pem(1), &SystemEntropy)
-        .unwrap()
-        .sign(&claims())
-        .unwrap();
+    let by_another_key = keyring_of(pem(1)).sign(&claims()).unwrap();
     let with_our_kid = unsigned(&json!({"alg": "RS256", "kid": kid}), &claims());
     let without_kid = unsigned(&json!({"alg": "RS256"}), &claims());
     for wrong in [

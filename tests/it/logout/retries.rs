@@ -12,7 +12,7 @@ use super::receiver::{
     verified,
 };
 use super::wire::plan;
-use crate::support::{CLIENT, test_keyring};
+use crate::support::{CLIENT, test_custody};
 
 /// At once, after 10 s, 1 min, 5 min, 15 min, 1 h, 3 h, 6 h and 12 h: then it is given up.
 const PAUSES: [u64; 8] = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200];
@@ -134,12 +134,12 @@ async fn deliveries_go_on_after_a_restart() {
     };
     let receiver = Receiver::start().await;
     receiver.then(&[Answer(500)]);
-    let keyring = Arc::new(test_keyring());
+    let custody = test_custody();
     let of = |store| {
         plan()
             .client(&format!("backchannel_logout_uri = \"{}\"", receiver.url))
             .more(ALLOWED)
-            .keyring(Arc::clone(&keyring))
+            .custody(Arc::clone(&custody))
             .store(store)
             .delivering()
             .start()
@@ -147,7 +147,7 @@ async fn deliveries_go_on_after_a_restart() {
     let runtime = std::thread::spawn({
         let place = place.clone();
         let receiver = receiver.clone();
-        let keyring = Arc::clone(&keyring);
+        let custody = Arc::clone(&custody);
         // A process of its own, as far as that goes: all of its tasks end with it.
         move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -155,7 +155,7 @@ async fn deliveries_go_on_after_a_restart() {
                 let house = plan()
                     .client(&format!("backchannel_logout_uri = \"{}\"", receiver.url))
                     .more(ALLOWED)
-                    .keyring(keyring)
+                    .custody(custody)
                     .store(open(&place).unwrap())
                     .delivering()
                     .start()

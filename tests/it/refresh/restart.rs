@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use dingpass::keyring::Keyring;
+use dingpass::keyring::Custody;
 use dingpass::store::{Location, open};
 
 use super::{OFFLINE, first, refresh, told};
-use crate::support::{House, Plan, test_keyring};
+use crate::support::{House, Plan, test_custody};
 
-fn plan(folder: &std::path::Path, keyring: &Arc<Keyring>) -> Plan {
+fn plan(folder: &std::path::Path, custody: &Arc<Custody>) -> Plan {
     let place = Location::File {
         path: folder.join("dingpass.redb"),
         cache: 1024 * 1024,
     };
     House::plan()
         .store(open(&place).unwrap())
-        .keyring(Arc::clone(keyring))
+        .custody(Arc::clone(custody))
 }
 
 /// Each broker has a runtime of its own, whose end closes the file.
@@ -26,9 +26,9 @@ fn run<T>(test: impl Future<Output = T>) -> T {
 /// Between the rotation and its repetition: the same successor.
 #[test]
 fn a_restart_within_the_grace_gives_the_same_successor() {
-    let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::new(test_keyring()));
+    let (folder, custody) = (tempfile::tempdir().unwrap(), test_custody());
     let (token, successor) = run(async {
-        let house = plan(folder.path(), &keyring)
+        let house = plan(folder.path(), &custody)
             .more("[lifetimes]\nrefresh_grace = \"1h\"")
             .start()
             .await;
@@ -37,7 +37,7 @@ fn a_restart_within_the_grace_gives_the_same_successor() {
         (token, successor)
     });
     run(async {
-        let house = plan(folder.path(), &keyring)
+        let house = plan(folder.path(), &custody)
             .more("[lifetimes]\nrefresh_grace = \"1h\"")
             .start()
             .await;
@@ -50,21 +50,21 @@ fn a_restart_within_the_grace_gives_the_same_successor() {
 /// Between the rotation and a replay: the family ends.
 #[test]
 fn a_restart_between_rotation_and_replay_changes_nothing() {
-    let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::new(test_keyring()));
+    let (folder, custody) = (tempfile::tempdir().unwrap(), test_custody());
     let (token, successor) = run(async {
-        let house = plan(folder.path(), &keyring).start().await;
+        let house = plan(folder.path(), &custody).start().await;
         let token = first(&house, OFFLINE).await;
         let successor = refresh(&house, &token).await.token("refresh_token");
         (token, successor)
     });
     run(async {
-        let house = plan(folder.path(), &keyring).start().await;
+        let house = plan(folder.path(), &custody).start().await;
         house.clock.advance_seconds(10);
         refresh(&house, &token).await.invalid_grant();
         assert_eq!(told(&house, "refresh_token_reused").await, 1);
     });
     run(async {
-        let house = plan(folder.path(), &keyring).start().await;
+        let house = plan(folder.path(), &custody).start().await;
         refresh(&house, &successor).await.invalid_grant();
     });
 }
@@ -72,9 +72,9 @@ fn a_restart_between_rotation_and_replay_changes_nothing() {
 /// No token lies in the file, sealed or not, in a form that its thief could use.
 #[test]
 fn a_stolen_file_holds_no_refresh_token() {
-    let (folder, keyring) = (tempfile::tempdir().unwrap(), Arc::new(test_keyring()));
+    let (folder, custody) = (tempfile::tempdir().unwrap(), test_custody());
     let tokens = run(async {
-        let house = plan(folder.path(), &keyring).start().await;
+        let house = plan(folder.path(), &custody).start().await;
         let token = first(&house, OFFLINE).await;
         let successor = refresh(&house, &token).await.token("refresh_token");
         [token, successor]

@@ -13,7 +13,7 @@ use super::acts::{granted, issue, redeem, sign_in, signed_in};
 use super::{path, place};
 use crate::introspection;
 use crate::refresh;
-use crate::support::{House, test_keyring};
+use crate::support::{House, test_custody};
 use crate::token::{Ask, Redeem};
 use crate::userinfo;
 
@@ -86,13 +86,13 @@ async fn a_blocked_person_gets_neither_session_nor_code() {
 #[test]
 fn a_person_who_is_blocked_between_code_and_token_gets_none() {
     let folder = tempfile::tempdir().unwrap();
-    let keyring = Arc::new(test_keyring());
+    let custody = test_custody();
     // Each broker has a runtime of its own, so that the first one's end closes the file.
     let run = || tokio::runtime::Runtime::new().unwrap();
     let plan = || {
         House::plan()
             .store(open(&place(folder.path())).unwrap())
-            .keyring(Arc::clone(&keyring))
+            .custody(Arc::clone(&custody))
     };
     let (code, token, offline) = run().block_on(async {
         let house = plan().start().await;

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use dingpass::app::{App, Foundation};
+use dingpass::app::{App, Foundation, key_settings};
 use dingpass::config;
 use dingpass::entropy::SystemEntropy;
-use dingpass::keyring::Keyring;
+use dingpass::keyring::{Custody, Keyring};
 use dingpass::store::{self, Location, Store};
-use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
+use super::keys::custody_with;
 use super::{Browser, DingTalkSim, RelyingParty, TestClock, install_crypto};
 
 /// The client that every house has.
@@ -20,26 +20,6 @@ pub(crate) const SECRET: &str = "a-secret-of-at-least-32-characters!!";
 /// Its redirect_uri; nobody listens there, the browser stops before it.
 pub(crate) const REDIRECT: &str = "http://127.0.0.1:8080/callback";
 
-/// One key for all tests: making one takes its time.
-static PEM: LazyLock<String> = LazyLock::new(|| {
-    rsa::RsaPrivateKey::new(&mut rand_core::OsRng, 2048)
-        .unwrap()
-        .to_pkcs8_pem(LineEnding::LF)
-        .unwrap()
-        .to_string()
-});
-
-/// A keyring with that key.
-pub(crate) fn test_keyring() -> Keyring {
-    install_crypto();
-    Keyring::from_pem(&PEM, &SystemEntropy).unwrap()
-}
-
-/// What a keyring publishes.
-pub(crate) fn jwks_of(keyring: &Keyring) -> jsonwebtoken::jwk::JwkSet {
-    serde_json::from_slice(&keyring.published().body).unwrap()
-}
-
 /// A broker, its DingTalk and their clock.
 pub(crate) struct House {
     pub(crate) issuer: String,
@@ -47,6 +27,8 @@ pub(crate) struct House {
     pub(crate) sim: DingTalkSim,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keyring: Arc<Keyring>,
+    /// Who keeps the keys.
+    pub(crate) custody: Arc<Custody>,
     /// The composition, for what is done in the background and for the operator.
     pub(crate) app: App,
 }
@@ -61,7 +43,7 @@ pub(crate) struct Plan {
     more: String,
     https_issuer: Option<String>,
     store: Option<Arc<dyn Store>>,
-    keyring: Option<Arc<Keyring>>,
+    custody: Option<Arc<Custody>>,
     delivering: bool,
 }
 
@@ -119,8 +101,8 @@ impl Plan {
     }
 
     /// Keys that are there already.
-    pub(crate) fn keyring(mut self, keyring: Arc<Keyring>) -> Self {
-        self.keyring = Some(keyring);
+    pub(crate) fn custody(mut self, custody: Arc<Custody>) -> Self {
+        self.custody = Some(custody);
         self
     }
 
@@ -156,14 +138,16 @@ impl House {
         let store = plan
             .store
             .unwrap_or_else(|| store::open(&Location::Memory).unwrap());
-        let keyring = plan.keyring.unwrap_or_else(|| Arc::new(test_keyring()));
+        let custody = plan
+            .custody
+            .unwrap_or_else(|| custody_with(key_settings(&config)));
         let app = App::assemble(
             config,
             Foundation {
                 clock: clock.clone(),
                 entropy: Arc::new(SystemEntropy),
                 store: Arc::clone(&store),
-                keyring: Arc::clone(&keyring),
+                custody: Arc::clone(&custody),
             },
         )
         .unwrap();
@@ -177,7 +161,8 @@ impl House {
             clock,
             sim,
             store,
-            keyring,
+            keyring: custody.keyring(),
+            custody,
             app,
         }
     }

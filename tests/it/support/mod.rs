@@ -4,15 +4,19 @@
 mod broker;
 mod browser;
 mod clock;
+mod keys;
 mod port;
 mod rp;
 mod rp_tokens;
 mod sample;
 mod simulator;
 
-pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET, jwks_of, test_keyring};
+pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET};
 pub(crate) use browser::{Browser, Page};
 pub(crate) use clock::TestClock;
+pub(crate) use keys::{
+    jwks_of, keyring_of, open_folder, other_keyring, test_custody, test_keyring,
+};
 pub(crate) use port::free_port;
 pub(crate) use rp::{Answer, RelyingParty, SignedIn};
 pub(crate) use sample::SAMPLE;

@@ -1,15 +1,14 @@
 //! Tokens are sealed as a whole: whatever is cut, added, changed or sealed for something else
 //! opens nothing.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use dingpass::clock::{Clock as _, Timestamp};
-use dingpass::entropy::SystemEntropy;
+use dingpass::clock::Clock as _;
 use dingpass::keyring::{Keyring, Purpose};
 use proptest::prelude::*;
 
 use super::{get, tokens};
-use crate::support::{House, test_keyring};
+use crate::support::{House, other_keyring, test_keyring};
 use crate::token::Ask;
 
 /// A handful of ways to spoil a token, through the whole house.
@@ -120,8 +119,8 @@ async fn two_tokens_of_one_person_have_nothing_in_common_and_show_nothing() {
     assert!(same < one.len() / 4, "{same} of {}", one.len());
 }
 
-fn sealed() -> &'static (Keyring, String) {
-    static SEALED: OnceLock<(Keyring, String)> = OnceLock::new();
+fn sealed() -> &'static (Arc<Keyring>, String) {
+    static SEALED: OnceLock<(Arc<Keyring>, String)> = OnceLock::new();
     SEALED.get_or_init(|| {
         let keyring = test_keyring();
         let plain = br#"{"g":"grant","c":"demo","s":["openid"],"e":4102444800000,"j":"x"}"#;
@@ -180,11 +179,6 @@ fn no_flipped_bit_is_overlooked() {
     }
     // The untouched token does open, or the loop above shows nothing.
     assert!(keyring.sealer().open(Purpose::AccessToken, token).is_some());
-    let other = Keyring::open(
-        tempfile::tempdir().unwrap().path(),
-        &SystemEntropy,
-        Timestamp::from_seconds(1_800_000_000),
-    )
-    .unwrap();
+    let other = other_keyring();
     assert!(other.sealer().open(Purpose::AccessToken, token).is_none());
 }

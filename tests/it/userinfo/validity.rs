@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dingpass::store::{Location, open};
 
 use super::{get, tokens};
-use crate::support::{House, test_keyring};
+use crate::support::{House, test_custody};
 use crate::token::Ask;
 
 /// RFC 6750 section 3.1: 401 and the error in the challenge.
@@ -50,11 +50,11 @@ async fn a_token_outlives_sweeps() {
 #[tokio::test]
 async fn a_token_outlives_a_restart() {
     let store = open(&Location::Memory).unwrap();
-    let keyring = Arc::new(test_keyring());
+    let custody = test_custody();
     let plan = || {
         House::plan()
             .store(Arc::clone(&store))
-            .keyring(Arc::clone(&keyring))
+            .custody(Arc::clone(&custody))
     };
     let before = plan().start().await;
     let (token, _) = tokens(&before).await;
@@ -75,10 +75,10 @@ async fn a_token_of_other_sealing_keys_is_refused() {
 /// The right keys, another store: the grant is not there.
 #[tokio::test]
 async fn a_token_whose_grant_is_gone_is_refused() {
-    let keyring = Arc::new(test_keyring());
-    let before = House::plan().keyring(Arc::clone(&keyring)).start().await;
+    let custody = test_custody();
+    let before = House::plan().custody(Arc::clone(&custody)).start().await;
     let (token, _) = tokens(&before).await;
-    let after = House::plan().keyring(keyring).start().await;
+    let after = House::plan().custody(custody).start().await;
     refused(&get(&after, &token).await);
 }
 
@@ -86,11 +86,11 @@ async fn a_token_whose_grant_is_gone_is_refused() {
 #[tokio::test]
 async fn a_token_of_a_removed_client_is_refused() {
     let store = open(&Location::Memory).unwrap();
-    let keyring = Arc::new(test_keyring());
+    let custody = test_custody();
     let plan = || {
         House::plan()
             .store(Arc::clone(&store))
-            .keyring(Arc::clone(&keyring))
+            .custody(Arc::clone(&custody))
     };
     let other = "[[clients]]\nclient_id = \"other\"\nclient_secret = \"another-secret-of-32-characters-or-more\"\nredirect_uris = [\"http://127.0.0.1:8080/callback\"]";
     let before = plan().more(other).start().await;

@@ -1,0 +1,345 @@
+//! What is in a folder of keys: the list, the private halves, and files that the list does not
+//! name. All of it is read, or nothing: half a set of keys would be worse than the old one.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::secrets::{Secret, Secrets};
+use super::watch::Print;
+use crate::clock::Timestamp;
+use crate::domain::signing_alg::SigningAlg;
+use crate::keyring::list::{self, KeyList, uses_its_file};
+use crate::keyring::model::{Key, KeySet, KeyState, KeyUse};
+use crate::keyring::{KeyringError, PreparedKey, PrivateKey, SealingKey, Signer as _, files};
+
+/// A folder as it was read.
+pub(super) struct Contents {
+    /// The list, with what was taken up.
+    pub(super) list: KeyList,
+    /// Private halves.
+    pub(super) secrets: Secrets,
+    /// Whether there is a list at all.
+    pub(super) is_listed: bool,
+    /// Whether the list differs from the one that is written: it should be written.
+    pub(super) is_news: bool,
+    /// What the folder looked like before it was read.
+    pub(super) print: Print,
+}
+
+/// Reads a folder. `current` is what worked until now: where there is no list, it tells which
+/// of the files is no newcomer.
+///
+/// # Errors
+/// [`KeyringError`] names the first file that is wrong.
+pub(super) fn read(
+    folder: &Path,
+    passphrase: Option<&SecretString>,
+    current: Option<&KeySet>,
+    now: Timestamp,
+) -> Result<Contents, KeyringError> {
+    files::check_folder(folder)?;
+    let print = Print::of(folder)?;
+    let reader = Reader {
+        folder,
+        passphrase,
+        now,
+    };
+    let path = folder.join(list::FILE);
+    let is_listed = path.exists();
+    let mut list = if is_listed {
+        list::read(&files::read_list(&path)?).map_err(|reason| reader.list_error(reason))?
+    } else {
+        KeyList::default()
+    };
+    let mut secrets = Secrets::new();
+    let mut is_news = false;
+    for key in &mut list.keys.keys {
+        is_news |= reader.complete(key, &mut secrets)?;
+    }
+    let newcomers = reader.newcomers(&list.keys, &mut secrets)?;
+    is_news |= !newcomers.is_empty();
+    if list.keys.keys.is_empty() {
+        place(&mut list.keys, newcomers, current, now);
+    } else {
+        for mut key in newcomers {
+            tracing::info!(
+                kid = key.kid,
+                file = key.file,
+                "a file that the list does not name is taken up as the next key"
+            );
+            key.state = KeyState::Next;
+            list.keys.keys.push(key);
+        }
+    }
+    Ok(Contents {
+        list,
+        secrets,
+        is_listed,
+        is_news,
+        print,
+    })
+}
+
+struct Reader<'a> {
+    folder: &'a Path,
+    passphrase: Option<&'a SecretString>,
+    now: Timestamp,
+}
+
+impl Reader<'_> {
+    /// Reads the private half of a listed key and fills in what an older or a hand-written
+    /// list does not say. Returns whether there was something to fill in.
+    fn complete(&self, key: &mut Key, secrets: &mut Secrets) -> Result<bool, KeyringError> {
+        let before = key.clone();
+        let is_missing = |file: &String| !self.folder.join(file).exists();
+        if key.state == KeyState::Retired
+            && key.public.is_some()
+            && key.file.as_ref().is_some_and(is_missing)
+        {
+            // Its public half is in the list: what it signed verifies without the file.
+            tracing::warn!(
+                kid = key.kid,
+                "the file of a retired key is gone; nobody can be pinned to it"
+            );
+            key.file = None;
+        }
+        if let Some(file) = key.file.clone().filter(|_| uses_its_file(key.state)) {
+            let secret = match key.key_use {
+                KeyUse::Sign(alg) => self.signing(&file, alg, key)?,
+                KeyUse::Seal => self.sealing(&file)?,
+            };
+            secrets.insert(key.kid.clone(), secret);
+        }
+        let (created, now) = (key.created_at, self.now);
+        match key.state {
+            KeyState::Next => key.published_at = key.published_at.or(Some(now)),
+            KeyState::Active => key.activated_at = key.activated_at.or(Some(created)),
+            KeyState::Retired => key.retired_at = key.retired_at.or(Some(now)),
+            KeyState::Withdrawn => key.withdrawn_at = key.withdrawn_at.or(Some(now)),
+            KeyState::Revoked => key.revoked_at = key.revoked_at.or(Some(now)),
+        }
+        Ok(*key != before)
+    }
+
+    fn signing(&self, file: &str, alg: SigningAlg, key: &mut Key) -> Result<Secret, KeyringError> {
+        let private = self.private(file)?;
+        let prepared = PreparedKey::new(&private, alg, Some(key.kid.clone()))
+            .map_err(|reason| self.not_a_key(file, &reason))?;
+        let public = prepared
+            .public()
+            .to_jwk_text()
+            .map_err(|error| self.not_a_key(file, &error))?;
+        let is_it = match &key.public {
+            Some(known) => *known == public,
+            // A list of an older version, or one that a person wrote: a name that looks like a
+            // thumbprint must be one.
+            None => !is_thumbprint(&key.kid) || thumbprint_of(&private, alg) == key.kid,
+        };
+        if !is_it {
+            return Err(self.list_error(format!("{file} holds another key than {}", key.kid)));
+        }
+        key.public = Some(public);
+        Ok(Secret::Signing(Arc::new(prepared)))
+    }
+
+    fn sealing(&self, file: &str) -> Result<Secret, KeyringError> {
+        let path = self.folder.join(file);
+        let text = files::read_secret(&path)?;
+        let key = SealingKey::parse(text.as_bytes(), self.passphrase).map_err(|reason| {
+            KeyringError::NotAKey {
+                path: path.display().to_string(),
+                expected: "a sealing key",
+                reason: reason.to_string(),
+            }
+        })?;
+        Ok(Secret::Sealing(Arc::new(key)))
+    }
+
+    fn private(&self, file: &str) -> Result<PrivateKey, KeyringError> {
+        let text = files::read_secret(&self.folder.join(file))?;
+        PrivateKey::parse(text.as_bytes(), self.passphrase)
+            .map_err(|reason| self.not_a_key(file, &reason))
+    }
+
+    /// Keys in files that the list does not name.
+    fn newcomers(&self, listed: &KeySet, secrets: &mut Secrets) -> Result<Vec<Key>, KeyringError> {
+        let named: HashSet<&str> = listed
+            .keys
+            .iter()
+            .filter_map(|key| key.file.as_deref())
+            .collect();
+        let mut newcomers: Vec<Key> = Vec::new();
+        for file in files::names(self.folder, ".pem")? {
+            if named.contains(file.as_str()) {
+                continue;
+            }
+            let private = self.private(&file)?;
+            let alg = algorithm_of(&file, &private);
+            let prepared = PreparedKey::new(&private, alg, None)
+                .map_err(|reason| self.not_a_key(&file, &reason))?;
+            let mut key = self.newcomer(prepared.kid().to_owned(), KeyUse::Sign(alg), &file);
+            if self.is_taken(&key, listed, &newcomers)? {
+                continue;
+            }
+            key.public = prepared.public().to_jwk_text().ok();
+            secrets.insert(key.kid.clone(), Secret::Signing(Arc::new(prepared)));
+            newcomers.push(key);
+        }
+        for file in files::names(self.folder, ".key")? {
+            if named.contains(file.as_str()) {
+                continue;
+            }
+            let key = self.newcomer(sealing_id(&file), KeyUse::Seal, &file);
+            if self.is_taken(&key, listed, &newcomers)? {
+                continue;
+            }
+            secrets.insert(key.kid.clone(), self.sealing(&file)?);
+            newcomers.push(key);
+        }
+        Ok(newcomers)
+    }
+
+    /// Whether a file holds a key that is over (then it is passed by); one that is listed or
+    /// was found under another name is a contradiction.
+    fn is_taken(
+        &self,
+        key: &Key,
+        listed: &KeySet,
+        newcomers: &[Key],
+    ) -> Result<bool, KeyringError> {
+        let file = key.file.as_deref().unwrap_or_default();
+        let public_taken = listed.find(&key.kid);
+        match public_taken.map(|known| known.state) {
+            Some(KeyState::Revoked | KeyState::Withdrawn) => {
+                tracing::warn!(
+                    file,
+                    kid = key.kid,
+                    "this file holds a key that was revoked or withdrawn; it is passed by, remove it"
+                );
+                Ok(true)
+            }
+            Some(KeyState::Next | KeyState::Active | KeyState::Retired) => {
+                Err(self.twice(file, &key.kid))
+            }
+            None if newcomers.iter().any(|other| other.kid == key.kid) => {
+                Err(self.twice(file, &key.kid))
+            }
+            None => Ok(false),
+        }
+    }
+
+    fn newcomer(&self, kid: String, key_use: KeyUse, file: &str) -> Key {
+        Key {
+            kid,
+            key_use,
+            state: KeyState::Next,
+            file: Some(file.to_owned()),
+            created_at: self.now,
+            published_at: Some(self.now),
+            activated_at: None,
+            retired_at: None,
+            withdrawn_at: None,
+            revoked_at: None,
+            served: std::time::Duration::ZERO,
+            signs_for: std::time::Duration::ZERO,
+            promote_when_ready: false,
+            public: None,
+            to_end: false,
+        }
+    }
+
+    fn twice(&self, file: &str, kid: &str) -> KeyringError {
+        self.list_error(format!(
+            "{file} holds the key {kid}, and so does another file; remove one of them"
+        ))
+    }
+
+    fn list_error(&self, reason: String) -> KeyringError {
+        KeyringError::State {
+            path: self.folder.join(list::FILE).display().to_string(),
+            reason,
+        }
+    }
+
+    fn not_a_key(&self, file: &str, reason: &dyn std::fmt::Display) -> KeyringError {
+        KeyringError::NotAKey {
+            path: self.folder.join(file).display().to_string(),
+            expected: "a private key that signs",
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Takes up the files of a folder that has no list: the newest name of each use signs or
+/// seals. Who worked until now goes on, and newcomers wait until they have been published for
+/// long enough.
+fn place(set: &mut KeySet, newcomers: Vec<Key>, current: Option<&KeySet>, now: Timestamp) {
+    let mut newest: BTreeMap<KeyUse, String> = BTreeMap::new();
+    for key in &newcomers {
+        let stays = current
+            .and_then(|set| set.active(key.key_use))
+            .filter(|active| newcomers.iter().any(|key| key.kid == active.kid));
+        let signs = stays.map_or(&key.kid, |active| &active.kid);
+        newest.insert(key.key_use, signs.clone());
+    }
+    let counts = (newcomers.len(), newest.len());
+    for mut key in newcomers {
+        if let Some(known) = current.and_then(|set| set.find(&key.kid)) {
+            let file = key.file.take();
+            key = known.clone();
+            key.file = file;
+        } else if newest.get(&key.key_use) == Some(&key.kid) {
+            key.state = KeyState::Active;
+            key.activated_at = Some(now);
+        } else if current.is_none() {
+            key.state = KeyState::Retired;
+            key.retired_at = Some(now);
+        }
+        set.keys.push(key);
+    }
+    if counts.0 > 0 && current.is_none() {
+        tracing::warn!(
+            keys = counts.0,
+            sets = counts.1,
+            "there is no keyring.toml, so the newest files sign and seal and the others are \
+             published too; a key that had been revoked is among them if its file is here"
+        );
+    }
+}
+
+/// The algorithm in a name of ours (`…-PS256-…`), where the key can do it; else the first one
+/// that it can.
+fn algorithm_of(file: &str, private: &PrivateKey) -> SigningAlg {
+    let named = file.split('-').nth(1).and_then(SigningAlg::parse);
+    named
+        .or(private.given_alg())
+        .filter(|alg| private.kind().fits(*alg))
+        .unwrap_or_else(|| private.kind().usual_alg())
+}
+
+/// The name that a key gives itself, whatever others call it; nothing where it can't sign.
+fn thumbprint_of(private: &PrivateKey, alg: SigningAlg) -> String {
+    let own = PrivateKey::parse(private.to_pem().as_bytes(), None).ok();
+    own.and_then(|own| PreparedKey::new(&own, alg, None).ok())
+        .map(|own| own.kid().to_owned())
+        .unwrap_or_default()
+}
+
+/// 32 bytes in base64url.
+fn is_thumbprint(kid: &str) -> bool {
+    kid.len() == 43
+        && kid
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// The id in `20261125T101500Z-A256GCM-<id>.key`; for other names the name itself, whose
+/// dots would end the id in a sealed value.
+fn sealing_id(file: &str) -> String {
+    let stem = file.strip_suffix(".key").unwrap_or(file);
+    let id = stem.splitn(3, '-').nth(2).unwrap_or(stem);
+    id.replace('.', "_")
+}

@@ -1,0 +1,345 @@
+//! Who keeps the keys. Every change of a key's state goes through here: reckoned by
+//! `rotation`, written to the folder as one rename of its list, and only then put to work. What
+//! can't be written does not happen. What can't be read is refused as a whole, and the keys
+//! that were read before go on.
+//!
+//! Everything here may wait for a disk or make an RSA key: call it from a thread that may
+//! wait, never from one that serves requests. Who signs takes what it needs from the
+//! [`Keyring`], which waits for nobody.
+
+mod acting;
+mod contents;
+mod error;
+mod lock;
+mod looking;
+mod place;
+mod secrets;
+mod watch;
+mod writing;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
+
+pub use acting::{Acted, Wish};
+pub use error::{ActError, Fault};
+pub use looking::Looked;
+
+use self::place::{Made, Place};
+use self::secrets::Secrets;
+use self::watch::Print;
+use self::writing::{News, Unwritten};
+use super::list::KeyList;
+use super::model::{KeySet, KeyUse};
+use super::rotation::{self, Policy, Roles};
+use super::{Keyring, KeyringError, PrivateKey, files};
+use crate::clock::Timestamp;
+use crate::domain::key_change::{KeyActor, KeyChange};
+use crate::domain::rsa_bits::RsaBits;
+use crate::domain::signing_alg::SigningAlg;
+use crate::entropy::Entropy;
+
+/// What the operator wants of the keys.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The schedule; `held` is handed in at each look.
+    pub policy: Policy,
+    /// The size of RSA keys that are made here.
+    pub rsa_bits: RsaBits,
+    /// Encrypts the files.
+    pub passphrase: Option<SecretString>,
+}
+
+/// Keeps the keys of one provider.
+pub struct Custody {
+    place: Place,
+    /// Whether somebody serves with these keys; else an operator looks at a folder at rest.
+    serves: bool,
+    keyring: Arc<Keyring>,
+    held: Mutex<Held>,
+}
+
+/// What is held, changed under the lock alone.
+struct Held {
+    list: KeyList,
+    secrets: Secrets,
+    /// What the ring was made of.
+    roles: Roles,
+    folder: FolderState,
+    /// Keys that were made and could not be entered yet: a full disk must not make a new RSA
+    /// key at each look.
+    spares: BTreeMap<KeyUse, Made>,
+    /// When the list was last written.
+    written_at: Timestamp,
+}
+
+/// What is known of the folder.
+#[derive(Default)]
+struct FolderState {
+    /// What it looked like when it was read or written.
+    print: Print,
+    /// What it looked like at the last look, where that was something else.
+    suspect: Option<Print>,
+    /// What it looked like when it was refused.
+    refused: Option<Print>,
+    /// It can't be written.
+    read_only: bool,
+    /// It has a list.
+    is_listed: bool,
+    /// What is wrong with it.
+    fault: Option<Fault>,
+}
+
+/// The keys at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Names, states and times.
+    pub keys: KeySet,
+    /// Grows with each change.
+    pub generation: u64,
+    /// Changes that the audit log was not told of.
+    pub untold: Vec<KeyChange>,
+    /// What is wrong with the folder.
+    pub fault: Option<Fault>,
+    /// The folder can't be written: the keys are managed from outside.
+    pub read_only: bool,
+    /// Where the files are; none for keys in memory.
+    pub folder: Option<PathBuf>,
+}
+
+impl Custody {
+    /// Reads the keys of a folder to serve with them, making what is missing.
+    ///
+    /// # Errors
+    /// [`KeyringError`] in words for an operator.
+    pub fn open(
+        folder: &Path,
+        settings: Settings,
+        entropy: Arc<dyn Entropy>,
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        files::make_folder(folder)?;
+        if files::can_write(folder) {
+            files::remove_leftovers(folder);
+        }
+        let (place, held, is_news) = Self::read(folder, settings, entropy, now)?;
+        Self::begin(place, held, is_news, now)
+    }
+
+    /// Reads the keys of a folder that no server has in use: only acts change it. There may
+    /// be none yet: a key that is imported then is the first one, and signs.
+    ///
+    /// # Errors
+    /// [`KeyringError`] in words for an operator.
+    pub fn open_at_rest(
+        folder: &Path,
+        settings: Settings,
+        entropy: Arc<dyn Entropy>,
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        files::make_folder(folder)?;
+        let (place, held, _) = Self::read(folder, settings, entropy, now)?;
+        let nobody = secrets::idle_ring(place.entropy.as_ref());
+        let nobody = nobody.map_err(|reason| place.refused(&reason))?;
+        Ok(Self {
+            place,
+            serves: false,
+            keyring: Arc::new(Keyring::new(nobody)),
+            held: Mutex::new(held),
+        })
+    }
+
+    fn read(
+        folder: &Path,
+        settings: Settings,
+        entropy: Arc<dyn Entropy>,
+        now: Timestamp,
+    ) -> Result<(Place, Held, bool), KeyringError> {
+        let read_only = !files::can_write(folder);
+        let contents = contents::read(folder, settings.passphrase.as_ref(), None, now)?;
+        let is_news = contents.is_news;
+        let held = Held {
+            list: contents.list,
+            secrets: contents.secrets,
+            folder: FolderState {
+                print: contents.print,
+                is_listed: contents.is_listed,
+                read_only,
+                ..FolderState::default()
+            },
+            ..Held::empty(now)
+        };
+        let place = Place {
+            folder: Some(folder.to_owned()),
+            settings,
+            entropy,
+        };
+        Ok((place, held, is_news))
+    }
+
+    /// Keys in memory, which nobody keeps: for `demo` and tests. `pem` is the first key of
+    /// RS256 where one is given.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when `pem` is no key, or none can be made.
+    pub fn in_memory(
+        pem: Option<&str>,
+        settings: Settings,
+        entropy: Arc<dyn Entropy>,
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        let place = Place {
+            folder: None,
+            settings,
+            entropy,
+        };
+        let mut held = Held::empty(now);
+        if let Some(pem) = pem {
+            let key =
+                PrivateKey::parse(pem.as_bytes(), None).map_err(|reason| place.refused(&reason))?;
+            let made = place.bring(&key, SigningAlg::Rs256, None, now)?;
+            held.spares.insert(made.key.key_use, made);
+        }
+        Self::begin(place, held, false, now)
+    }
+
+    /// Makes the first keys of all sets that have none, and writes them down with what the
+    /// folder brought.
+    fn begin(
+        place: Place,
+        mut held: Held,
+        is_news: bool,
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        let mut plan = rotation::advance(&held.list.keys, &place.settings.policy, now);
+        let mut made = Vec::new();
+        let firsts: Vec<_> = plan.make.iter().map(|make| make.key_use).collect();
+        for key_use in firsts {
+            // Later keys of a set can wait for the schedule: the start is not held up by them.
+            if plan.keys.active(key_use).is_some() {
+                continue;
+            }
+            if held.folder.read_only {
+                return Err(place.missing(key_use));
+            }
+            let new = match held.spares.remove(&key_use) {
+                Some(spare) => spare,
+                None => place.make(key_use, now)?,
+            };
+            tracing::info!(
+                kid = new.key.kid,
+                set = key_use.as_str(),
+                "made the first key of a set"
+            );
+            let entered = rotation::enter(
+                &plan.keys,
+                &place.settings.policy,
+                new.key.clone(),
+                rotation::EnterAs::Auto,
+                now,
+            )
+            .map_err(|refused| place.refused(&refused))?;
+            plan.keys = entered.keys;
+            plan.changes.extend(entered.changes);
+            made.push(new);
+        }
+        let has_made = !made.is_empty();
+        if has_made || is_news || !plan.changes.is_empty() {
+            let news = News {
+                keys: plan.keys.clone(),
+                changes: &plan.changes,
+                actor: KeyActor::Start,
+                made,
+                now,
+            };
+            match place.hold(&mut held, news) {
+                Ok(_) => {}
+                // Filled from outside: the names of the files say the same at each start.
+                Err(unwritten) if !has_made => {
+                    tracing::info!(%unwritten, "the list of keys can't be kept");
+                    held.folder.read_only = true;
+                    held.list.keys = plan.keys;
+                }
+                Err(Unwritten::Failed(error)) => return Err(error),
+                Err(Unwritten::Changed) => return Err(place.refused(&Unwritten::Changed)),
+            }
+        } else {
+            held.list.keys = plan.keys;
+            place.tidy(&mut held);
+        }
+        held.roles = rotation::roles(&held.list.keys, now);
+        let ring = secrets::ring(&held.list.keys, &held.secrets, &held.roles)
+            .map_err(|reason| place.refused(&reason))?;
+        Ok(Self {
+            place,
+            serves: true,
+            keyring: Arc::new(Keyring::new(ring)),
+            held: Mutex::new(held),
+        })
+    }
+
+    /// The keys that work now.
+    #[must_use]
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring)
+    }
+
+    /// The schedule that is followed; nothing is held back in it.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.place.settings.policy
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let held = self.held();
+        Snapshot {
+            keys: held.list.keys.clone(),
+            generation: held.list.generation,
+            untold: held.list.untold.clone(),
+            fault: held.folder.fault.clone(),
+            read_only: held.folder.read_only,
+            folder: self.place.folder.clone(),
+        }
+    }
+
+    /// What is wrong with the folder, if anything is.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        self.held().folder.fault.clone()
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // What is held is exchanged as a whole: a panic in between leaves the old.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts to work what is held, where that differs from what works.
+    fn put_to_work(&self, held: &mut Held, now: Timestamp) -> Result<(), KeyringError> {
+        let roles = rotation::roles(&held.list.keys, now);
+        if roles == held.roles || !self.serves {
+            return Ok(());
+        }
+        let ring = secrets::ring(&held.list.keys, &held.secrets, &roles)
+            .map_err(|reason| self.place.refused(&reason))?;
+        self.keyring.swap(ring);
+        held.roles = roles;
+        Ok(())
+    }
+}
+
+impl Held {
+    fn empty(now: Timestamp) -> Self {
+        Self {
+            list: KeyList::default(),
+            secrets: Secrets::new(),
+            roles: Roles::default(),
+            folder: FolderState::default(),
+            spares: BTreeMap::new(),
+            written_at: now,
+        }
+    }
+}
