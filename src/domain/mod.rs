@@ -26,6 +26,7 @@ pub mod person_claim;
 pub mod pkce;
 pub mod reach;
 pub mod readiness;
+pub mod rsa_bits;
 pub mod scope;
 pub mod secret;
 pub mod service_scope;

@@ -5,16 +5,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
-
-use super::prepared::{Rs256Key, generate_rsa_pem};
-use super::sealing::{SEALING_KEY_BYTES, Sealer};
+use super::formats::SealingKey;
+use super::prepared::PreparedKey;
+use super::private_key::PrivateKey;
+use super::sealing::Sealer;
 use super::state::{FILE, KeyList, KeyState, SealingEntry, SigningAlgorithm, SigningEntry};
 use super::{Keyring, KeyringError, Signer, files};
 use crate::clock::Timestamp;
+use crate::domain::rsa_bits::RsaBits;
 use crate::domain::secret::random_token;
+use crate::domain::signing_alg::SigningAlg;
 use crate::entropy::Entropy;
 
 /// The version of the list that this program writes.
@@ -167,43 +167,42 @@ fn load_sealer(folder: &Path, list: &KeyList) -> Result<Sealer, KeyringError> {
         ));
     };
     let refused = |_| list_error(folder, "a sealing key was refused".to_owned());
-    let mut sealer =
-        Sealer::new(entry.id.clone(), &*read_sealing_key(folder, &entry.file)?).map_err(refused)?;
+    let mut sealer = Sealer::new(
+        entry.id.clone(),
+        read_sealing_key(folder, &entry.file)?.bytes(),
+    )
+    .map_err(refused)?;
     for entry in &list.sealing {
         if matches!(entry.state, KeyState::Next | KeyState::Retired) {
             let key = read_sealing_key(folder, &entry.file)?;
             sealer
-                .add_opening(entry.id.clone(), &key)
+                .add_opening(entry.id.clone(), key.bytes())
                 .map_err(refused)?;
         }
     }
     Ok(sealer)
 }
 
-fn read_signing_key(folder: &Path, file: &str) -> Result<Rs256Key, KeyringError> {
+fn read_signing_key(folder: &Path, file: &str) -> Result<PreparedKey, KeyringError> {
     let path = folder.join(file);
     let pem = files::read_secret(&path)?;
-    Rs256Key::from_pem(&pem).map_err(|reason| KeyringError::NotAKey {
+    let wrong = |reason| KeyringError::NotAKey {
         path: path.display().to_string(),
-        expected: "an RSA private key in PKCS#8 PEM",
+        expected: "a private key that signs RS256",
         reason,
-    })
+    };
+    let key = PrivateKey::parse(pem.as_bytes(), None).map_err(|error| wrong(error.to_string()))?;
+    PreparedKey::new(&key, SigningAlg::Rs256, None).map_err(|error| wrong(error.to_string()))
 }
 
-fn read_sealing_key(
-    folder: &Path,
-    file: &str,
-) -> Result<Zeroizing<[u8; SEALING_KEY_BYTES]>, KeyringError> {
+fn read_sealing_key(folder: &Path, file: &str) -> Result<SealingKey, KeyringError> {
     let path = folder.join(file);
     let text = files::read_secret(&path)?;
-    let wrong = || KeyringError::NotAKey {
+    SealingKey::parse(text.as_bytes(), None).map_err(|error| KeyringError::NotAKey {
         path: path.display().to_string(),
         expected: "a sealing key",
-        reason: format!("it must hold {SEALING_KEY_BYTES} bytes in base64url"),
-    };
-    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| wrong())?);
-    let key = <[u8; SEALING_KEY_BYTES]>::try_from(bytes.as_slice()).map_err(|_| wrong())?;
-    Ok(Zeroizing::new(key))
+        reason: error.to_string(),
+    })
 }
 
 fn make_signing_key(folder: &Path, now: Timestamp) -> Result<SigningEntry, KeyringError> {
@@ -212,10 +211,12 @@ fn make_signing_key(folder: &Path, now: Timestamp) -> Result<SigningEntry, Keyri
         expected: "a new signing key",
         reason,
     };
-    let pem = generate_rsa_pem().map_err(failed)?;
-    let key = Rs256Key::from_pem(&pem).map_err(failed)?;
+    let private = PrivateKey::generate(SigningAlg::Rs256, RsaBits::default())
+        .map_err(|error| failed(error.to_string()))?;
+    let key = PreparedKey::new(&private, SigningAlg::Rs256, None)
+        .map_err(|error| failed(error.to_string()))?;
     let file = format!("{}-RS256-{}.pem", compact(now), key.kid());
-    files::replace(folder, &file, &pem)?;
+    files::replace(folder, &file, &private.to_pem())?;
     tracing::info!(kid = key.kid(), file, "made a signing key");
     Ok(SigningEntry {
         kid: key.kid().to_owned(),
@@ -231,12 +232,10 @@ fn make_sealing_key(
     entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<SealingEntry, KeyringError> {
-    let mut key = Zeroizing::new([0_u8; SEALING_KEY_BYTES]);
-    entropy.fill(key.as_mut_slice());
+    let key = SealingKey::generate(entropy);
     let id = random_token::<6>(entropy);
     let file = format!("{}-A256GCM-{id}.key", compact(now));
-    let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*key) + "\n");
-    files::replace(folder, &file, &text)?;
+    files::replace(folder, &file, &key.to_text())?;
     tracing::info!(id, file, "made a sealing key");
     Ok(SealingEntry {
         id,

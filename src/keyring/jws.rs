@@ -7,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_he
 use serde::{Deserialize, Serialize};
 
 use super::{Signer, SigningFailed};
+use crate::domain::signing_alg::SigningAlg;
 
 /// What a JWT of ours is: its `typ`. One kind must never pass for another (RFC 8725 section
 /// 3.11).
@@ -27,6 +28,16 @@ impl TokenType {
     }
 }
 
+/// The name that jsonwebtoken has for it.
+pub(super) const fn algorithm(alg: SigningAlg) -> Algorithm {
+    match alg {
+        SigningAlg::Rs256 => Algorithm::RS256,
+        SigningAlg::Ps256 => Algorithm::PS256,
+        SigningAlg::Es256 => Algorithm::ES256,
+        SigningAlg::EdDsa => Algorithm::EdDSA,
+    }
+}
+
 /// Signs `claims` as a JWT.
 ///
 /// # Errors
@@ -36,7 +47,7 @@ pub fn sign<T: Serialize>(
     kind: TokenType,
     claims: &T,
 ) -> Result<String, SigningFailed> {
-    let mut header = Header::new(signer.algorithm());
+    let mut header = Header::new(algorithm(signer.algorithm()));
     header.typ = Some(kind.typ().to_owned());
     header.kid = Some(signer.kid().to_owned());
     let mut token = encode(&header)?;

@@ -4,20 +4,29 @@
 
 mod directory;
 mod files;
-mod jwk;
+mod formats;
 mod jws;
+mod kid;
 pub mod model;
 mod prepared;
+mod private_key;
+mod public_key;
 mod ring;
 pub mod rotation;
 mod sealing;
 mod state;
 mod succession;
 
-use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 
+use crate::domain::signing_alg::SigningAlg;
+
+pub use formats::{KeyFormatError, SealingKey};
 pub use jws::{OwnToken, TokenType, VerifyError, sign};
+pub use kid::{BadKid, check_kid, kid_in_file_name};
+pub use prepared::{PrepareError, PreparedKey};
+pub use private_key::{KeyKind, KeyNotMade, PrivateKey};
+pub use public_key::{PublicKey, PublicKeyError};
 pub use ring::{Keyring, PublishedKeys};
 pub use sealing::{Purpose, Sealer};
 pub use succession::{open_successor, seal_successor};
@@ -27,7 +36,7 @@ pub trait Signer: Send + Sync {
     /// The key's name in headers and JWKS.
     fn kid(&self) -> &str;
     /// The algorithm that it signs with.
-    fn algorithm(&self) -> Algorithm;
+    fn algorithm(&self) -> SigningAlg;
     /// Signs the bytes of a JWS signing input (RFC 7515 section 5.1).
     ///
     /// # Errors

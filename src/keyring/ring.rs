@@ -13,12 +13,14 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde::Serialize;
 
 use super::jws::{self, Verifier};
-use super::prepared::{Rs256Key, generate_rsa_pem};
+use super::prepared::PreparedKey;
+use super::private_key::PrivateKey;
 use super::sealing::{SEALING_KEY_BYTES, Sealer};
 use super::{KeyringError, OwnToken, Signer, SigningFailed, TokenType, VerifyError, directory};
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
 use crate::domain::id::ClientId;
+use crate::domain::rsa_bits::RsaBits;
 use crate::domain::secret::random_token;
 use crate::domain::signing_alg::SigningAlg;
 use crate::entropy::Entropy;
@@ -116,8 +118,9 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`] when no key can be made.
     pub fn ephemeral(entropy: &dyn Entropy) -> Result<Self, KeyringError> {
-        let pem = generate_rsa_pem().map_err(in_memory)?;
-        Self::from_pem(&pem, entropy)
+        let key = PrivateKey::generate(SigningAlg::Rs256, RsaBits::default())
+            .map_err(|error| in_memory(error.to_string()))?;
+        Self::from_pem(&key.to_pem(), entropy)
     }
 
     /// The signing key of a PKCS#8 PEM text with throw-away sealing keys.
@@ -125,7 +128,10 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`] when the text is no RSA key of 2048 bits or more.
     pub fn from_pem(pem: &str, entropy: &dyn Entropy) -> Result<Self, KeyringError> {
-        let signer = Rs256Key::from_pem(pem).map_err(in_memory)?;
+        let key = PrivateKey::parse(pem.as_bytes(), None)
+            .map_err(|error| in_memory(error.to_string()))?;
+        let signer = PreparedKey::new(&key, SigningAlg::Rs256, None)
+            .map_err(|error| in_memory(error.to_string()))?;
         let mut key = [0_u8; SEALING_KEY_BYTES];
         entropy.fill(&mut key);
         let sealer = Sealer::new(random_token::<6>(entropy), &key)
