@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::ACR;
+use super::at_hash::at_hash;
 use crate::clock::Timestamp;
 use crate::domain::claims::{Claims, released_claims};
 use crate::domain::client::{Client, IdTokenClaims};
@@ -18,7 +17,7 @@ use crate::domain::identity::Subject;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::scope::{Scope, Scopes};
-use crate::domain::secret::{Digest, random_token};
+use crate::domain::secret::random_token;
 use crate::domain::service_scope::ServiceScope;
 use crate::entropy::Entropy;
 use crate::keyring::{Keyring, Purpose, Signer, SigningFailed, TokenType, sign};
@@ -133,7 +132,8 @@ impl Mint {
         let access_token = self.access_token(grant, entitlement.client, scope, now)?;
         // OIDC Core section 12.2: a refresh for less than `openid` brings no ID Token.
         let id_token = if entitlement.scope.contains(Scope::Openid) {
-            let claims = self.id_token_claims(entitlement, &access_token, now);
+            let claims =
+                self.id_token_claims(entitlement, at_hash(signer.algorithm(), &access_token), now);
             Some(sign(signer, TokenType::Id, &claims)?)
         } else {
             None
@@ -208,7 +208,7 @@ impl Mint {
     fn id_token_claims(
         &self,
         entitlement: &Entitlement<'_>,
-        access_token: &str,
+        at_hash: String,
         now: Timestamp,
     ) -> Claims {
         let by_name = entitlement.grant.claims.id_token;
@@ -236,14 +236,7 @@ impl Mint {
         }
         claims.insert("acr".into(), ACR.into());
         claims.insert("sid".into(), entitlement.grant.sid.as_str().into());
-        claims.insert("at_hash".into(), at_hash(access_token).into());
+        claims.insert("at_hash".into(), at_hash.into());
         claims
     }
-}
-
-/// The left half of the SHA-256 of the access token (OIDC Core section 3.1.3.6).
-fn at_hash(access_token: &str) -> String {
-    let digest = Digest::of(access_token);
-    let (left, _) = digest.as_bytes().split_at(16);
-    URL_SAFE_NO_PAD.encode(left)
 }

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod applications;
+pub mod at_hash;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;

@@ -143,7 +143,7 @@ fn a_broken_list_of_keys_is_named() {
     let good = fs::read_to_string(&list).unwrap();
     for broken in [
         "version = ".to_owned(),
-        good.replace("version = 1", "version = 2"),
+        good.replace("version = 2", "version = 3"),
         good.replace("\"active\"", "\"acitve\""),
         good.replace("kid = \"", "kid = \"x"),
         format!("{good}\n[[signing]]\nkid = \"x\"\n"),

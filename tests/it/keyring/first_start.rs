@@ -34,7 +34,7 @@ fn the_first_start_makes_keys_for_the_owner_alone() {
         .unwrap()
         .parse()
         .unwrap();
-    assert_eq!(list["version"].as_integer(), Some(1));
+    assert_eq!(list["version"].as_integer(), Some(2));
     let signing = &list["signing"][0];
     assert_eq!(signing["kid"].as_str(), Some(kid));
     assert_eq!(signing["algorithm"].as_str(), Some("RS256"));
