@@ -49,6 +49,7 @@ fn end_session(transaction: &WriteTransaction, act: &EndSession) -> Result<Sessi
                 sid: session.sid,
                 subject: session.subject,
                 client: act.client.clone(),
+                kid: None,
             },
         },
     )?;
