@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dingpass::domain::secret::Digest;
-use dingpass::store::{CodeIssued, Redeemed, Store, StoreError, open};
+use dingpass::store::{CodeIssued, Location, Redeemed, Store, StoreError, open, open_existing};
 use redb::{ReadableTable as _, TableDefinition};
 
 use super::acts::{granted, issue, redeem, sign_in, signed_in, stands, told};
@@ -82,6 +82,33 @@ async fn a_file_that_is_in_use_is_not_opened_again() {
     assert!(words.contains("dingpass.redb"), "{words}");
     drop(store);
     reopened(folder.path());
+}
+
+/// The command line acts on a store that is there while no server runs: it makes none, for one
+/// that root made would not be the server's.
+#[tokio::test]
+async fn a_store_that_is_not_there_is_not_made_for_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let existing = || open_existing(&place(folder.path()));
+    assert!(existing().unwrap().is_none());
+    assert!(!folder.path().join("data").exists(), "something was made");
+    assert!(open_existing(&Location::Memory).unwrap().is_none());
+
+    let store = reopened(folder.path());
+    signed_in(&*store, sign_in("zhang", "c1", 0)).await;
+    let error = existing().err().expect("it is in use");
+    assert!(matches!(error, StoreError::Locked(_)), "{error:?}");
+    drop(store);
+    let store = existing().unwrap().expect("it is there");
+    signed_in(&*store, sign_in("zhang", "c2", 1)).await;
+    assert_eq!(told(&*store).await, ["first", "again"]);
+    // Who has let go of it is in no server's way.
+    drop(store);
+    assert_eq!(told(&*reopened(folder.path())).await.len(), 2);
+
+    std::fs::write(path(folder.path()), "").unwrap();
+    assert!(existing().unwrap().is_none(), "an empty file is no store");
+    assert_eq!(std::fs::read(path(folder.path())).unwrap(), b"");
 }
 
 /// The same across processes, in the words of the program.

@@ -17,7 +17,12 @@ mod file;
 mod logouts;
 mod people;
 mod races;
+mod readiness;
 mod redemption;
+mod signed;
+mod signed_batches;
+mod signed_by;
+mod signed_races;
 mod sweep;
 
 use std::path::{Path, PathBuf};
