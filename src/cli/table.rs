@@ -34,11 +34,29 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Text without what would move a terminal's cursor or colour its words.
+/// Text without what would move a terminal's cursor, colour its words, or change how others are
+/// shown without being seen: with a mark of direction one name is read as another (CVE-2021-42574).
 pub(super) fn printable(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if is_unseen(c) { '\u{fffd}' } else { c })
         .collect()
+}
+
+/// Control characters, marks of direction, breaks of lines and characters of no width.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// How many columns of a terminal a text takes.

@@ -11,7 +11,9 @@ mod consents;
 mod families;
 mod logouts;
 mod open;
+mod readiness;
 mod redb;
+mod signed_by;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -26,7 +28,11 @@ pub use logouts::{
     Attempt, AttemptMade, AttemptRecorded, Deliveries, DueDeliveries, EndSession, Logouts,
     SessionEnd, ToTell,
 };
-pub use open::{Location, open, open_audit};
+pub use open::{Location, open, open_audit, open_existing};
+pub use readiness::{KeyReadiness, MOST_READINESS};
+pub use signed_by::{
+    EndSignedBy, EndedBatch, SignedBy, SignedCount, SignedCursor, end_all_signed_by,
+};
 
 use crate::clock::Timestamp;
 use crate::domain::code::AuthorizationCode;
@@ -333,6 +339,8 @@ pub trait Store:
     + Assertions
     + Logouts
     + Deliveries
+    + SignedBy
+    + KeyReadiness
     + Audit
     + AuditKeeping
     + Maintenance

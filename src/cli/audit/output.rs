@@ -1,5 +1,6 @@
 //! Events as JSON lines, passed on as they are, or as a table for people: local time, and
-//! whatever an event holds beside client and person as `name=value`.
+//! whatever an event holds beside client and person as `name=value`, behind what is said in
+//! words: how a key changed, and who did it.
 
 use std::io::{BufWriter, Stdout, Write as _};
 
@@ -117,14 +118,58 @@ fn row(line: &str) -> [String; 5] {
     let (at, name) = (local(&take("at")), take("event"));
     let (client, subject) = (take("client"), take("subject"));
     let (correlation, _) = (take("correlation"), take("number"));
+    let said = in_words(&name, &mut event);
     let mut details: Vec<String> = event
         .iter()
         .map(|(name, value)| format!("{}={}", printable(name), word(value)))
+        .chain(said)
         .collect();
     if !correlation.is_empty() {
         details.push(format!("request={correlation}"));
     }
     [at, name, client, subject, details.join(" ")]
+}
+
+/// What is better said in words, taken out of the event: `RS256 next -> active by schedule`.
+fn in_words(name: &str, event: &mut Map<String, Value>) -> Vec<String> {
+    let mut said = Vec::new();
+    match name {
+        "key_state_changed" => {
+            let mut take = |name: &str| event.remove(name).map(|value| word(&value));
+            let (algorithm, from, to) = (take("algorithm"), take("from"), take("to"));
+            let from = from.unwrap_or_else(|| "new".to_owned());
+            said.extend(algorithm);
+            said.push(format!("{from} -> {}", to.unwrap_or_default()));
+        }
+        "operator_acted" => {
+            if let Some(until) = event.remove("until") {
+                said.push(format!("until={}", until_then(&until)));
+            }
+        }
+        _ => return said,
+    }
+    said.push(by(event));
+    said
+}
+
+/// Who did it: the schedule, the folder, the start, or an operator by the number that the
+/// operating system knows.
+fn by(event: &mut Map<String, Value>) -> String {
+    let uid = event.remove("uid").filter(|uid| !uid.is_null());
+    let actor = event.remove("by").map(|value| word(&value));
+    match (uid, actor) {
+        (Some(uid), _) => format!("by uid {}", word(&uid)),
+        (None, Some(actor)) => format!("by {actor}"),
+        (None, None) => "by operator".to_owned(),
+    }
+}
+
+/// A moment in milliseconds on the clock at the wall.
+fn until_then(millis: &Value) -> String {
+    let moment = millis
+        .as_i64()
+        .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    moment.map_or_else(|| word(millis), at_the_wall)
 }
 
 /// A value as a word.
@@ -140,11 +185,12 @@ fn word(value: &Value) -> String {
 
 /// A moment on the clock at the wall, with its distance from UTC.
 fn local(moment: &str) -> String {
-    moment.parse::<jiff::Timestamp>().map_or_else(
-        |_| printable(moment),
-        |moment| {
-            let here = moment.to_zoned(jiff::tz::TimeZone::system());
-            here.strftime("%Y-%m-%d %H:%M:%S%:z").to_string()
-        },
-    )
+    moment
+        .parse::<jiff::Timestamp>()
+        .map_or_else(|_| printable(moment), at_the_wall)
+}
+
+fn at_the_wall(moment: jiff::Timestamp) -> String {
+    let here = moment.to_zoned(jiff::tz::TimeZone::system());
+    here.strftime("%Y-%m-%d %H:%M:%S%:z").to_string()
 }

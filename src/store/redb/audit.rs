@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::rows::{EVENTS, FAILURES, META, decode, encode};
 use super::{RedbStore, failed};
-use crate::domain::event::{AuditEvent, EventKind, NumberedEvent};
+use crate::domain::event::{AuditEvent, NumberedEvent};
 use crate::store::{Audit, AuditKeeping, Retention, StoreError};
 
 /// The number of the latest event that was forgotten: numbers go on from there when no event
@@ -166,24 +166,10 @@ pub(super) fn append_event(
     }
     .saturating_add(1);
     let row = encode("events", event)?;
-    let table = match event.kind {
-        EventKind::FailuresCounted { .. } => &mut failures,
-        EventKind::SignedIn { .. }
-        | EventKind::UseridChangedHands { .. }
-        | EventKind::SessionReplaced { .. }
-        | EventKind::NoLongerVouchedFor { .. }
-        | EventKind::CodeRedeemed { .. }
-        | EventKind::CodeSpoiled { .. }
-        | EventKind::CodeReplayed { .. }
-        | EventKind::RefreshTokenReused { .. }
-        | EventKind::RefreshFamilyEvicted { .. }
-        | EventKind::GrantRevoked { .. }
-        | EventKind::AccessTokenRevoked { .. }
-        | EventKind::ConsentGiven { .. }
-        | EventKind::ConsentWithdrawn { .. }
-        | EventKind::SessionEnded { .. }
-        | EventKind::LogoutDelivery { .. }
-        | EventKind::OperatorActed { .. } => &mut events,
+    let table = if event.kind.is_anybodys() {
+        &mut failures
+    } else {
+        &mut events
     };
     table.insert(number, row.as_slice()).map_err(failed)?;
     Ok(())

@@ -10,6 +10,7 @@ use super::families::add_family;
 use super::grants::put_grant;
 use super::logouts::take_part;
 use super::rows::{CLAIMED_FLOWS, CODES, SESSIONS, SUBJECTS, encode, get_row, put_session};
+use super::session_keys::note_key;
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::code::{AuthorizationCode, CodeState};
@@ -149,6 +150,7 @@ fn redeem_code(
                 )?,
             }
             take_part(transaction, &code.subject, &code.sid, client, now)?;
+            note_key(transaction, grant, &grant.id_token_kid)?;
             code.state = CodeState::Granted(grant.id.clone());
             event
         }

@@ -11,9 +11,8 @@ use super::rows::{DELIVERIES, DUE_DELIVERIES, decode, encode, get_row};
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, DeliveryOutcome, EventKind};
-use crate::domain::id::{ClientId, Sid};
+use crate::domain::id::{ClientId, Sid, SubjectId};
 use crate::domain::logout::{DeliveryState, LogoutDelivery};
-use crate::domain::session::Session;
 use crate::store::{Attempt, AttemptMade, AttemptRecorded, Deliveries, DueDeliveries, StoreError};
 
 /// How an end is told.
@@ -140,17 +139,17 @@ fn all_of(
 /// Asks for a delivery, due at once. One that is there already stands.
 pub(super) fn enqueue(
     transaction: &WriteTransaction,
-    session: &Session,
+    (subject, sid): (&SubjectId, &Sid),
     client: &ClientId,
     end: &EndOf<'_>,
 ) -> Result<(), StoreError> {
-    if find(transaction, client, &session.sid)?.is_some() {
+    if find(transaction, client, sid)?.is_some() {
         return Ok(());
     }
     let delivery = LogoutDelivery {
         client: client.clone(),
-        subject: session.subject.clone(),
-        sid: session.sid.clone(),
+        subject: subject.clone(),
+        sid: sid.clone(),
         correlation: end.correlation.to_owned(),
         ended_at: end.now.as_millis(),
         attempts: 0,

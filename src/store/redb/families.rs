@@ -11,6 +11,7 @@ use super::expiry::{Kind, remember};
 use super::family_rows::{find_family, names_of, put_family, remove_family};
 use super::grants::{context_of, put_grant, read_context};
 use super::rows::{FAMILIES, FAMILY_OWNERS, get_row};
+use super::session_keys::note_key;
 use super::{RedbStore, failed};
 use crate::clock::Timestamp;
 use crate::domain::event::AuditEvent;
@@ -136,6 +137,9 @@ fn rotate(transaction: &WriteTransaction, act: &Rotation) -> Result<Rotated, Sto
     };
     // The grant's row needs no later entry in the expiry table: it goes with its family.
     let grant = &mut context.grant;
+    if grant.id_token_kid != act.id_token_kid && context.session.is_some() {
+        note_key(transaction, grant, &act.id_token_kid)?;
+    }
     grant.id_token_kid.clone_from(&act.id_token_kid);
     grant.id_token_at = act.now.as_millis();
     grant.expires_at = grant.expires_at.max(act.tokens_until.as_millis());

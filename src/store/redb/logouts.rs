@@ -49,6 +49,7 @@ fn end_session(transaction: &WriteTransaction, act: &EndSession) -> Result<Sessi
                 sid: session.sid,
                 subject: session.subject,
                 client: act.client.clone(),
+                kid: None,
             },
         },
     )?;
@@ -71,7 +72,7 @@ pub(super) fn bury(
     let participants = participants(transaction, session)?;
     for client in &participants {
         if end.to_tell.contains(client) {
-            enqueue(transaction, session, client, end)?;
+            enqueue(transaction, (&session.subject, &session.sid), client, end)?;
         }
     }
     Ok(participants)
@@ -158,7 +159,10 @@ pub(super) fn forget_participants(
     Ok(())
 }
 
-fn find(transaction: &WriteTransaction, sid: &Sid) -> Result<Option<Session>, StoreError> {
+pub(super) fn find(
+    transaction: &WriteTransaction,
+    sid: &Sid,
+) -> Result<Option<Session>, StoreError> {
     get_row(
         &transaction.open_table(SESSIONS).map_err(failed)?,
         "sessions",

@@ -16,8 +16,12 @@ mod families;
 mod family_rows;
 mod grants;
 mod logouts;
+mod readiness;
 mod rows;
+mod session_keys;
 mod sessions;
+mod signed_by;
+mod signed_ending;
 mod slot;
 mod subjects;
 mod sweep;
@@ -58,6 +62,19 @@ impl RedbStore {
             path: path.to_owned(),
             cache,
         })
+    }
+
+    /// The store in a file that is there, not empty; none where there is none.
+    pub(super) fn existing(path: &Path, cache: usize) -> Result<Option<Self>, StoreError> {
+        match std::fs::metadata(path) {
+            Ok(file) if file.len() > 0 => Self::at(path, cache).map(Some),
+            Ok(_) => Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::CannotOpen {
+                path: path.display().to_string(),
+                reason: error.to_string(),
+            }),
+        }
     }
 
     fn in_place(place: Place) -> Result<Self, StoreError> {

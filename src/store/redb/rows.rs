@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 
 use super::failed;
 use crate::domain::identity::Link;
@@ -45,6 +45,11 @@ pub(super) const FAILURES: TableDefinition<u64, &[u8]> = TableDefinition::new("f
 /// (sub, sid, client) → when that client last redeemed a code of that session
 pub(super) const PARTICIPANTS: TableDefinition<(&str, &str, &str), i64> =
     TableDefinition::new("participants");
+/// (sub, sid, client, kid): the keys that signed ID Tokens for a client in a session
+pub(super) const SESSION_KEYS: TableDefinition<(&str, &str, &str, &str), ()> =
+    TableDefinition::new("session_keys");
+/// client id → ClientReadiness
+pub(super) const READINESS: TableDefinition<&str, &[u8]> = TableDefinition::new("readiness");
 /// (client, sid) → LogoutDelivery
 pub(super) const DELIVERIES: TableDefinition<(&str, &str), &[u8]> =
     TableDefinition::new("deliveries");
@@ -86,6 +91,8 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(FAILURES).map_err(failed)?;
     transaction.open_table(ASSERTIONS).map_err(failed)?;
     transaction.open_table(PARTICIPANTS).map_err(failed)?;
+    transaction.open_table(SESSION_KEYS).map_err(failed)?;
+    transaction.open_table(READINESS).map_err(failed)?;
     transaction.open_table(DELIVERIES).map_err(failed)?;
     transaction.open_table(DUE_DELIVERIES).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;
@@ -101,9 +108,9 @@ pub(super) fn encode<T: Serialize>(table: &'static str, row: &T) -> Result<Vec<u
     Ok(bytes)
 }
 
-pub(super) fn decode<T: DeserializeOwned>(
+pub(super) fn decode<'r, T: Deserialize<'r>>(
     table: &'static str,
-    bytes: &[u8],
+    bytes: &'r [u8],
 ) -> Result<T, StoreError> {
     match bytes.split_first() {
         Some((&ROW_VERSION, json)) => {

@@ -12,6 +12,7 @@ use super::logouts::forget_participants;
 use super::rows::{
     CLAIMED_FLOWS, CODES, COOKIES, EXPIRY, GRANTS, REVOKED_ACCESS, SESSIONS, get_row,
 };
+use super::session_keys::forget_keys;
 use crate::clock::Timestamp;
 use crate::domain::grant::Grant;
 use crate::domain::session::Session;
@@ -82,6 +83,7 @@ fn remove(
                     .remove(session.cookie.as_bytes().as_slice())
                     .map_err(failed)?;
                 forget_participants(transaction, &session)?;
+                forget_keys(transaction, &session)?;
             }
         }
         Kind::Grant => {

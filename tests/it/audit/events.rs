@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use dingpass::domain::event::{DeliveryOutcome, EventKind};
+use dingpass::domain::event::{AuditEvent, DeliveryOutcome, EventKind, OperatorAct};
 use dingpass::domain::id::{ClientId, GrantId, Sid, SubjectId, UpstreamId};
+use dingpass::domain::key_change::{KeyActor, KeyChange, KeyStateName};
 
 /// One of each kind, in the order of the variants.
 fn samples() -> Vec<EventKind> {
@@ -81,6 +82,13 @@ fn samples() -> Vec<EventKind> {
             sid: sid(),
             subject: subject(),
             client: Some(client()),
+            kid: Some("k".into()),
+        },
+        EventKind::GrantEnded {
+            client: client(),
+            subject: subject(),
+            grant: grant(),
+            kid: "k".into(),
         },
         EventKind::LogoutDelivery {
             client: client(),
@@ -96,9 +104,25 @@ fn samples() -> Vec<EventKind> {
             count: 1,
             upstream_request: Some("r".into()),
         },
+        EventKind::KeyStateChanged {
+            kid: "k".into(),
+            algorithm: "RS256".into(),
+            from: Some(KeyStateName::Next),
+            to: KeyStateName::Active,
+            actor: KeyActor::Operator { uid: Some(0) },
+        },
+        EventKind::SignedByEnded {
+            kid: "k".into(),
+            grants: 2,
+            sessions: 1,
+        },
         EventKind::OperatorActed {
-            uid: 0,
-            act: "x".into(),
+            uid: Some(0),
+            act: OperatorAct::ClientPinned {
+                client: client(),
+                kid: "k".into(),
+                until: 1,
+            },
         },
     ]
 }
@@ -120,8 +144,10 @@ fn an_event_is_about_whom_its_members_name() {
         let json = serde_json::to_value(&kind).unwrap();
         assert_eq!(json["event"], kind.name());
         let member = |name: &str| json.get(name).and_then(|value| value.as_str());
+        // Of a userid these are people; of a key, its states.
+        let person = |name: &str| member(name).filter(|_| member("userid").is_some());
         assert_eq!(kind.client().map(ClientId::as_str), member("client"));
-        let subject = member("subject").or_else(|| member("to"));
+        let subject = member("subject").or_else(|| person("to"));
         assert_eq!(kind.subject().map(SubjectId::as_str), subject);
         assert_eq!(kind.sid().map(Sid::as_str), member("sid"));
         assert_eq!(kind.upstream_request(), member("upstream_request"));
@@ -129,7 +155,7 @@ fn an_event_is_about_whom_its_members_name() {
             assert!(kind.concerns(subject));
         }
         let had_it = kind.concerns(&SubjectId::new("before"));
-        assert_eq!(had_it, member("from").is_some());
+        assert_eq!(had_it, person("from").is_some());
         assert!(!kind.concerns(&SubjectId::new("somebody else")));
     }
 }
@@ -140,5 +166,44 @@ fn each_event_comes_back_as_it_was_written() {
     for kind in samples() {
         let text = serde_json::to_string(&kind).unwrap();
         assert_eq!(serde_json::from_str::<EventKind>(&text).unwrap(), kind);
+    }
+}
+
+/// Whoever changed a key, in whatever state it was: what was written is what is read.
+#[test]
+fn each_change_of_a_key_comes_back_as_it_was_written() {
+    let states = [
+        KeyStateName::Next,
+        KeyStateName::Active,
+        KeyStateName::Retired,
+        KeyStateName::Withdrawn,
+        KeyStateName::Revoked,
+        KeyStateName::Forgotten,
+    ];
+    let actors = [
+        KeyActor::Schedule,
+        KeyActor::Operator { uid: Some(1000) },
+        KeyActor::Operator { uid: None },
+        KeyActor::Folder,
+        KeyActor::Start,
+    ];
+    for from in states.map(Some).into_iter().chain([None]) {
+        for to in states {
+            for actor in actors {
+                let change = KeyChange {
+                    at: 7,
+                    kid: "k".into(),
+                    algorithm: "A256GCM".into(),
+                    from,
+                    to,
+                    actor,
+                };
+                let event = AuditEvent::of_key(change, "a-request");
+                let text = serde_json::to_string(&event).unwrap();
+                let read: AuditEvent = serde_json::from_str(&text).unwrap();
+                assert_eq!((read.at, read.kind), (7, event.kind));
+                assert_eq!(read.correlation, "a-request");
+            }
+        }
     }
 }

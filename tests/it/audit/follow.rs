@@ -88,14 +88,16 @@ async fn a_follower_sees_what_was_asked_for_alone() {
 /// A clock that jumps back hides nothing from a follower.
 #[tokio::test]
 async fn a_follower_sees_what_happens_after_the_clock_went_back() {
-    use dingpass::domain::event::{AuditEvent, EventKind};
+    use dingpass::domain::event::{AuditEvent, EventKind, OperatorAct};
     let house = House::start().await;
     let operator = Operator::of(&house);
     let mut follower = Follower::of(&operator, json!({})).await;
     for at in [5_000, 1_000, 3_000] {
         let kind = EventKind::OperatorActed {
-            uid: 0,
-            act: at.to_string(),
+            uid: Some(0),
+            act: OperatorAct::KeyExported {
+                kid: at.to_string(),
+            },
         };
         let event = AuditEvent {
             at,
@@ -105,7 +107,7 @@ async fn a_follower_sees_what_happens_after_the_clock_went_back() {
         house.store.append_events(vec![event]).await.unwrap();
     }
     for at in ["5000", "1000", "3000"] {
-        assert_eq!(follower.next().await.unwrap()["act"], at);
+        assert_eq!(follower.next().await.unwrap()["kid"], at);
     }
 }
 

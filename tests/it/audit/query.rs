@@ -114,15 +114,17 @@ async fn a_limit_takes_the_latest_and_says_that_there_are_more() {
 /// More than one page, and no event twice.
 #[tokio::test]
 async fn a_long_log_is_told_whole() {
-    use dingpass::domain::event::{AuditEvent, EventKind};
+    use dingpass::domain::event::{AuditEvent, EventKind, OperatorAct};
     let house = House::start().await;
     let operator = Operator::of(&house);
     let event = |number: usize| AuditEvent {
         at: 0,
         correlation: String::new(),
         kind: EventKind::OperatorActed {
-            uid: 0,
-            act: number.to_string(),
+            uid: Some(0),
+            act: OperatorAct::KeyExported {
+                kid: number.to_string(),
+            },
         },
     };
     let events = (1..=2_345).map(event).collect();
@@ -130,11 +132,11 @@ async fn a_long_log_is_told_whole() {
     let told = operator.all().await;
     assert_eq!(told.len(), 2_345);
     for (index, event) in told.iter().enumerate() {
-        assert_eq!(event["act"], (index + 1).to_string());
+        assert_eq!(event["kid"], (index + 1).to_string());
     }
     let latest = operator.events(json!({ "limit": 1_234 })).await;
     assert_eq!(latest.len(), 1_234);
-    assert_eq!(latest[0]["act"], "1112");
+    assert_eq!(latest[0]["kid"], "1112");
 }
 
 /// Reading is not told in the log that is read.

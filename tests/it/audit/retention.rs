@@ -1,6 +1,6 @@
 //! `[audit]`: what the configuration says is what the background does.
 
-use dingpass::domain::event::{AuditEvent, EventKind};
+use dingpass::domain::event::{AuditEvent, EventKind, OperatorAct};
 
 use super::{Operator, names};
 use crate::authorize::Ask;
@@ -57,13 +57,15 @@ async fn no_more_events_are_kept_than_the_configuration_says() {
         at: house.clock.now().as_millis(),
         correlation: String::new(),
         kind: EventKind::OperatorActed {
-            uid: 0,
-            act: number.to_string(),
+            uid: Some(0),
+            act: OperatorAct::KeyExported {
+                kid: number.to_string(),
+            },
         },
     });
     house.store.append_events(events.collect()).await.unwrap();
     house.app.forget_events().await;
     let left = operator.all().await;
     assert_eq!(left.len(), 900);
-    assert_eq!(left[0]["act"], "600");
+    assert_eq!(left[0]["kid"], "600");
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::process::Command;
 
-use dingpass::domain::event::{AuditEvent, EventKind};
+use dingpass::domain::event::{AuditEvent, EventKind, OperatorAct};
 use dingpass::domain::id::{ClientId, SubjectId};
 use dingpass::store::{Location, open};
 use serde_json::Value;
@@ -58,8 +58,10 @@ fn write(place: &Place, kinds: impl Iterator<Item = EventKind>) {
 
 fn deed(act: &str) -> EventKind {
     EventKind::OperatorActed {
-        uid: 0,
-        act: act.to_owned(),
+        uid: Some(0),
+        act: OperatorAct::KeyExported {
+            kid: act.to_owned(),
+        },
     }
 }
 
@@ -429,6 +431,120 @@ fn a_pipe_that_is_closed_ends_it_quietly() {
     }
 }
 
+/// Which key, from which state to which, and by whom: the table says it in words, JSON by
+/// names. A client that was pinned is found by its name.
+#[test]
+fn changes_of_keys_are_told_in_words() {
+    use dingpass::domain::key_change::{KeyActor, KeyChange, KeyStateName};
+    let place = Place::new();
+    let changed = |from, to, actor| {
+        let change = KeyChange {
+            at: 0,
+            kid: "k1".to_owned(),
+            algorithm: "RS256".to_owned(),
+            from,
+            to,
+            actor,
+        };
+        AuditEvent::of_key(change, "").kind
+    };
+    let acted = |uid, act| EventKind::OperatorActed { uid, act };
+    write(
+        &place,
+        [
+            changed(None, KeyStateName::Next, KeyActor::Start),
+            changed(
+                Some(KeyStateName::Next),
+                KeyStateName::Active,
+                KeyActor::Schedule,
+            ),
+            changed(
+                Some(KeyStateName::Active),
+                KeyStateName::Revoked,
+                KeyActor::Operator { uid: Some(0) },
+            ),
+            changed(
+                Some(KeyStateName::Next),
+                KeyStateName::Retired,
+                KeyActor::Operator { uid: None },
+            ),
+            changed(None, KeyStateName::Next, KeyActor::Folder),
+            EventKind::SignedByEnded {
+                kid: "k1".to_owned(),
+                grants: 3,
+                sessions: 2,
+            },
+            acted(
+                Some(1000),
+                OperatorAct::ClientPinned {
+                    client: ClientId::new("app"),
+                    kid: "k1".to_owned(),
+                    until: 1_800_000_000_000,
+                },
+            ),
+            acted(
+                None,
+                OperatorAct::ClientUnpinned {
+                    client: ClientId::new("app"),
+                    kid: "k1".to_owned(),
+                },
+            ),
+        ]
+        .into_iter(),
+    );
+    let file = place.file();
+    let table = run(&["audit", "--config", &file], &[("TZ", "CST-8")]);
+    assert_eq!(table.code, Some(0), "{table:?}");
+    let lines = table.stdout.lines().skip(1);
+    let rows: Vec<&str> = lines
+        .map(|line| line.split_once("+08:00  ").unwrap().1)
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "key_state_changed                   kid=k1 RS256 new -> next by start",
+            "key_state_changed                   kid=k1 RS256 next -> active by schedule",
+            "key_state_changed                   kid=k1 RS256 active -> revoked by uid 0",
+            "key_state_changed                   kid=k1 RS256 next -> retired by operator",
+            "key_state_changed                   kid=k1 RS256 new -> next by folder",
+            "signed_by_ended                     grants=3 kid=k1 sessions=2",
+            "operator_acted     app              act=client_pinned kid=k1 \
+             until=2027-01-15 16:00:00+08:00 by uid 1000",
+            "operator_acted     app              act=client_unpinned kid=k1 by operator",
+        ]
+    );
+    let of_client = ["audit", "--config", &file, "--json", "--client", "app"];
+    assert_eq!(
+        names(&run(&of_client, &[])),
+        ["operator_acted", "operator_acted"]
+    );
+    let json = run(&["audit", "--config", &file, "--json"], &[]);
+    let json = events(&json);
+    assert_eq!(json[1]["by"], "schedule");
+    assert_eq!(
+        (&json[2]["from"], &json[2]["to"], &json[2]["uid"]),
+        (&"active".into(), &"revoked".into(), &0.into())
+    );
+    assert_eq!(json[6]["act"], "client_pinned");
+}
+
+/// CVE-2021-42574: a mark of direction makes one name look like another, without being seen.
+#[test]
+fn the_table_shows_no_character_that_turns_or_hides_others() {
+    let place = Place::new();
+    let unseen = "\u{202e}\u{2066}\u{2069}\u{200f}\u{61c}\u{200b}\u{2028}\u{feff}\u{ad}";
+    write(&place, [deed(&format!("a{unseen}b"))].into_iter());
+    let ended = place.run("audit", &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for character in unseen.chars() {
+        assert!(!ended.stdout.contains(character), "{character:?}");
+    }
+    let shown = format!("kid=a{}b", "\u{fffd}".repeat(9));
+    assert!(ended.stdout.contains(&shown), "{}", ended.stdout);
+    let json = place.run("audit", &["--json"]);
+    assert_eq!(events(&json)[0]["kid"], format!("a{unseen}b"));
+}
+
 /// A table for people: the clock at the wall, columns under one another though Chinese
 /// characters are wide, and nothing that moves a terminal's cursor.
 #[test]
@@ -459,7 +575,7 @@ fn the_table_is_aligned_and_harmless() {
             "2027-01-15 16:00:00+08:00  code_spoiled    a          one",
             "2027-01-15 16:00:00+08:00  code_spoiled    考勤系统   two",
             "2027-01-15 16:00:00+08:00  code_spoiled    \u{fffd}[31mred\u{fffd}  three",
-            "2027-01-15 16:00:00+08:00  operator_acted                      act=rotated\u{fffd}a key uid=0",
+            "2027-01-15 16:00:00+08:00  operator_acted                      act=key_exported kid=rotated\u{fffd}a key by uid 0",
         ]
     );
     let json = run(&["audit", "--config", &file, "--json"], &[]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dingpass::clock::Timestamp;
-use dingpass::domain::event::{AuditEvent, EventKind, NumberedEvent};
+use dingpass::domain::event::{AuditEvent, EventKind, NumberedEvent, OperatorAct};
 use dingpass::store::{Retention, Store, StoreError, open, open_audit};
 use redb::{Database, ReadableTable as _, TableDefinition};
 
@@ -21,8 +21,10 @@ fn act(name: &str, seconds: u64) -> AuditEvent {
         at: at(seconds).as_millis(),
         correlation: String::new(),
         kind: EventKind::OperatorActed {
-            uid: 0,
-            act: name.to_owned(),
+            uid: Some(0),
+            act: OperatorAct::KeyExported {
+                kid: name.to_owned(),
+            },
         },
     }
 }
@@ -43,7 +45,10 @@ fn failures(cause: &str, seconds: u64) -> AuditEvent {
 /// An event in a word.
 fn word(event: &NumberedEvent) -> String {
     match &event.event.kind {
-        EventKind::OperatorActed { act, .. } => act.clone(),
+        EventKind::OperatorActed {
+            act: OperatorAct::KeyExported { kid },
+            ..
+        } => kid.clone(),
         EventKind::FailuresCounted { cause, .. } => cause.clone(),
         other => other.name().to_owned(),
     }

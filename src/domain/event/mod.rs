@@ -1,9 +1,16 @@
 //! What the audit log keeps: a closed set of events, without secrets and contact data. An
-//! event is written in the same act as what it tells of.
+//! event is written in the same act as what it tells of. Whom and what each is about is said
+//! in `about.rs`; what an operator does that changes no state, in `operator_act.rs`.
+
+mod about;
+mod operator_act;
 
 use serde::{Deserialize, Serialize};
 
+pub use operator_act::OperatorAct;
+
 use crate::domain::id::{ClientId, GrantId, Sid, SubjectId, UpstreamId};
+use crate::domain::key_change::{KeyActor, KeyChange, KeyStateName};
 
 /// An event and when it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,7 +156,7 @@ pub enum EventKind {
         /// Which client lost it.
         client: ClientId,
     },
-    /// A session was ended by a logout.
+    /// A session was ended: by a logout, or with a key that was revoked.
     SessionEnded {
         /// Which.
         sid: Sid,
@@ -157,6 +164,21 @@ pub enum EventKind {
         subject: SubjectId,
         /// The client that asked for it, where one did.
         client: Option<ClientId>,
+        /// The key with which it ended: one that was revoked and had signed an ID Token of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kid: Option<String>,
+    },
+    /// What outlived its session ended with a key that was revoked and had signed its last ID
+    /// Token: refresh tokens and access tokens.
+    GrantEnded {
+        /// Who held it.
+        client: ClientId,
+        /// Whose it was.
+        subject: SubjectId,
+        /// What ended.
+        grant: GrantId,
+        /// The key.
+        kid: String,
     },
     /// A client was told by the back channel that a session ended, or could not be told.
     LogoutDelivery {
@@ -186,18 +208,62 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         upstream_request: Option<String>,
     },
-    /// An operator did something over the socket.
-    OperatorActed {
-        /// The operating system's number of who did it.
-        uid: u32,
-        /// What was done.
-        act: String,
+    /// A key came into another state.
+    KeyStateChanged {
+        /// Which key.
+        kid: String,
+        /// `RS256`, ..., or `A256GCM` for a key that seals.
+        algorithm: String,
+        /// What it was; none for a new one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<KeyStateName>,
+        /// What it is now.
+        to: KeyStateName,
+        /// Who did it.
+        #[serde(flatten)]
+        actor: KeyActor,
     },
+    /// What a revoked key had signed was ended, or a part of it: each act tells of its own.
+    SignedByEnded {
+        /// Which key.
+        kid: String,
+        /// How many grants were ended, with their refresh tokens.
+        grants: u64,
+        /// How many sessions were ended.
+        sessions: u64,
+    },
+    /// An operator did something that changed no state that has an event of its own.
+    OperatorActed {
+        /// The operating system's number of who did it, where it is known.
+        uid: Option<u32>,
+        /// What was done, and with what.
+        #[serde(flatten)]
+        act: OperatorAct,
+    },
+}
+
+impl AuditEvent {
+    /// A change of a key, as it is told. The changes of one key are joined by its name; no
+    /// request stands behind those of the schedule.
+    #[must_use]
+    pub fn of_key(change: KeyChange, correlation: impl Into<String>) -> Self {
+        Self {
+            at: change.at,
+            correlation: correlation.into(),
+            kind: EventKind::KeyStateChanged {
+                kid: change.kid,
+                algorithm: change.algorithm,
+                from: change.from,
+                to: change.to,
+                actor: change.actor,
+            },
+        }
+    }
 }
 
 impl EventKind {
     /// The names of all events, in the order of the variants.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 20] = [
         "signed_in",
         "userid_changed_hands",
         "session_replaced",
@@ -212,8 +278,11 @@ impl EventKind {
         "consent_given",
         "consent_withdrawn",
         "session_ended",
+        "grant_ended",
         "logout_delivery",
         "failures_counted",
+        "key_state_changed",
+        "signed_by_ended",
         "operator_acted",
     ];
 
@@ -235,135 +304,12 @@ impl EventKind {
             Self::ConsentGiven { .. } => "consent_given",
             Self::ConsentWithdrawn { .. } => "consent_withdrawn",
             Self::SessionEnded { .. } => "session_ended",
+            Self::GrantEnded { .. } => "grant_ended",
             Self::LogoutDelivery { .. } => "logout_delivery",
             Self::FailuresCounted { .. } => "failures_counted",
+            Self::KeyStateChanged { .. } => "key_state_changed",
+            Self::SignedByEnded { .. } => "signed_by_ended",
             Self::OperatorActed { .. } => "operator_acted",
-        }
-    }
-
-    /// The client that it is about, where it is about one.
-    #[must_use]
-    pub const fn client(&self) -> Option<&ClientId> {
-        match self {
-            Self::SignedIn { client, .. }
-            | Self::CodeRedeemed { client, .. }
-            | Self::CodeSpoiled { client, .. }
-            | Self::CodeReplayed { client, .. }
-            | Self::RefreshTokenReused { client, .. }
-            | Self::RefreshFamilyEvicted { client, .. }
-            | Self::GrantRevoked { client, .. }
-            | Self::AccessTokenRevoked { client, .. }
-            | Self::ConsentGiven { client, .. }
-            | Self::ConsentWithdrawn { client, .. }
-            | Self::LogoutDelivery { client, .. } => Some(client),
-            Self::SessionEnded { client, .. } | Self::FailuresCounted { client, .. } => {
-                client.as_ref()
-            }
-            Self::UseridChangedHands { .. }
-            | Self::SessionReplaced { .. }
-            | Self::NoLongerVouchedFor { .. }
-            | Self::OperatorActed { .. } => None,
-        }
-    }
-
-    /// The person that it is about, where it is about one. A userid that changed hands is
-    /// about who has it now.
-    #[must_use]
-    pub const fn subject(&self) -> Option<&SubjectId> {
-        match self {
-            Self::SignedIn { subject, .. }
-            | Self::UseridChangedHands { to: subject, .. }
-            | Self::SessionReplaced { subject, .. }
-            | Self::NoLongerVouchedFor { subject, .. }
-            | Self::CodeRedeemed { subject, .. }
-            | Self::CodeSpoiled { subject, .. }
-            | Self::CodeReplayed { subject, .. }
-            | Self::RefreshTokenReused { subject, .. }
-            | Self::RefreshFamilyEvicted { subject, .. }
-            | Self::GrantRevoked { subject, .. }
-            | Self::ConsentGiven { subject, .. }
-            | Self::ConsentWithdrawn { subject, .. }
-            | Self::SessionEnded { subject, .. }
-            | Self::LogoutDelivery { subject, .. } => Some(subject),
-            Self::AccessTokenRevoked { subject, .. } => subject.as_ref(),
-            Self::FailuresCounted { .. } | Self::OperatorActed { .. } => None,
-        }
-    }
-
-    /// Whether it is about that person, in whatever part.
-    #[must_use]
-    pub fn concerns(&self, person: &SubjectId) -> bool {
-        let had_it_before = match self {
-            Self::UseridChangedHands { from, .. } => from == person,
-            Self::SignedIn { .. }
-            | Self::SessionReplaced { .. }
-            | Self::NoLongerVouchedFor { .. }
-            | Self::CodeRedeemed { .. }
-            | Self::CodeSpoiled { .. }
-            | Self::CodeReplayed { .. }
-            | Self::RefreshTokenReused { .. }
-            | Self::RefreshFamilyEvicted { .. }
-            | Self::GrantRevoked { .. }
-            | Self::AccessTokenRevoked { .. }
-            | Self::ConsentGiven { .. }
-            | Self::ConsentWithdrawn { .. }
-            | Self::SessionEnded { .. }
-            | Self::LogoutDelivery { .. }
-            | Self::FailuresCounted { .. }
-            | Self::OperatorActed { .. } => false,
-        };
-        had_it_before || self.subject() == Some(person)
-    }
-
-    /// The session that it is about, where it is about one.
-    #[must_use]
-    pub const fn sid(&self) -> Option<&Sid> {
-        match self {
-            Self::SignedIn { sid, .. }
-            | Self::SessionReplaced { sid, .. }
-            | Self::SessionEnded { sid, .. } => Some(sid),
-            Self::LogoutDelivery { sid, .. } => sid.as_ref(),
-            Self::UseridChangedHands { .. }
-            | Self::NoLongerVouchedFor { .. }
-            | Self::CodeRedeemed { .. }
-            | Self::CodeSpoiled { .. }
-            | Self::CodeReplayed { .. }
-            | Self::RefreshTokenReused { .. }
-            | Self::RefreshFamilyEvicted { .. }
-            | Self::GrantRevoked { .. }
-            | Self::AccessTokenRevoked { .. }
-            | Self::ConsentGiven { .. }
-            | Self::ConsentWithdrawn { .. }
-            | Self::FailuresCounted { .. }
-            | Self::OperatorActed { .. } => None,
-        }
-    }
-
-    /// The upstream's own name of the call behind it: what its support asks for.
-    #[must_use]
-    pub fn upstream_request(&self) -> Option<&str> {
-        match self {
-            Self::NoLongerVouchedFor {
-                upstream_request, ..
-            }
-            | Self::FailuresCounted {
-                upstream_request, ..
-            } => upstream_request.as_deref(),
-            Self::SignedIn { .. }
-            | Self::UseridChangedHands { .. }
-            | Self::SessionReplaced { .. }
-            | Self::CodeRedeemed { .. }
-            | Self::CodeSpoiled { .. }
-            | Self::CodeReplayed { .. }
-            | Self::RefreshTokenReused { .. }
-            | Self::RefreshFamilyEvicted { .. }
-            | Self::GrantRevoked { .. }
-            | Self::AccessTokenRevoked { .. }
-            | Self::ConsentGiven { .. }
-            | Self::ConsentWithdrawn { .. }
-            | Self::SessionEnded { .. }
-            | Self::LogoutDelivery { .. }
-            | Self::OperatorActed { .. } => None,
         }
     }
 }

@@ -1,0 +1,45 @@
+//! What an operator does that changes no state of a key, and is told all the same: a private
+//! key that left the house, and who is pinned to which. Closed, so that whoever reads the log
+//! can name each act.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::ClientId;
+
+/// What was done, and with what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum OperatorAct {
+    /// A private key was written out.
+    KeyExported {
+        /// Which.
+        kid: String,
+    },
+    /// A client is signed for with a certain key for a while.
+    ClientPinned {
+        /// Which client.
+        client: ClientId,
+        /// To which key.
+        kid: String,
+        /// Until when, in milliseconds.
+        until: i64,
+    },
+    /// A client is signed for with the active key again.
+    ClientUnpinned {
+        /// Which client.
+        client: ClientId,
+        /// To which key it was pinned.
+        kid: String,
+    },
+}
+
+impl OperatorAct {
+    /// The client that it is about, where it is about one.
+    #[must_use]
+    pub const fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::KeyExported { .. } => None,
+            Self::ClientPinned { client, .. } | Self::ClientUnpinned { client, .. } => Some(client),
+        }
+    }
+}
