@@ -50,4 +50,10 @@ impl ClientReadiness {
             authenticated_at: None,
         }
     }
+
+    /// When it was last heard of, in milliseconds.
+    #[must_use]
+    pub fn heard_at(&self) -> Option<i64> {
+        self.fetched_at.max(self.hint_at).max(self.authenticated_at)
+    }
 }

@@ -41,10 +41,9 @@ pub fn standing(known: &ClientReadiness, kid: &str, now: Timestamp) -> Standing 
     }
     // A moment that lies ahead was written by a clock that has gone back since: as good as
     // now, and the next sign of life sets it right.
-    let is_alive = [known.fetched_at, known.authenticated_at, known.hint_at]
-        .into_iter()
-        .flatten()
-        .any(|seen| now.since(Timestamp::from_millis(seen)) <= REMEMBERED_FOR);
+    let is_alive = known
+        .heard_at()
+        .is_some_and(|heard| now.since(Timestamp::from_millis(heard)) <= REMEMBERED_FOR);
     if known.fetched_at.is_some() && is_alive {
         Standing::Stale
     } else {

@@ -9,6 +9,7 @@ mod bounds;
 mod cost;
 mod fetches;
 mod hints;
+mod keeping;
 mod places;
 mod rule;
 mod secrecy;
