@@ -26,6 +26,7 @@ use crate::protocol::failures::FailureLog;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
 use crate::protocol::issue::Mint;
+use crate::protocol::key_adoption::KeyAdoption;
 use crate::protocol::logout::{self, BackChannel, BackChannelParts, Logout};
 use crate::protocol::revocation::Revocation;
 use crate::protocol::session::LiveSessions;
@@ -139,6 +140,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     custody: Arc<Custody>,
     failures: Arc<FailureLog>,
+    adoption: Arc<KeyAdoption>,
     audit: config::Audit,
     admin: config::Admin,
 }
@@ -178,12 +180,14 @@ impl App {
             Arc::clone(&mint),
         );
         let failures = Arc::new(FailureLog::default());
+        let adoption = Arc::new(KeyAdoption::new(&clients));
         let authenticator = Arc::new(ClientAuthenticator::new(
             Arc::clone(&clients),
             &config.issuer,
             Arc::clone(&store) as _,
             client_urls.clone(),
             Arc::clone(&failures),
+            Arc::clone(&adoption),
         ));
         let back_channel = Arc::new(BackChannel::new(BackChannelParts {
             issuer: config.issuer.clone(),
@@ -213,6 +217,7 @@ impl App {
                 keyring: Arc::clone(&keyring),
                 entropy: Arc::clone(&entropy),
                 failures: Arc::clone(&failures),
+                adoption: Arc::clone(&adoption),
             }),
             applications: Applications::new(
                 Arc::clone(&clients),
@@ -226,6 +231,7 @@ impl App {
                 sessions: LiveSessions::new(Arc::clone(&store) as _, config.lifetimes),
                 logouts: Arc::clone(&store) as _,
                 keyring: Arc::clone(&keyring),
+                adoption: Arc::clone(&adoption),
             }),
             token: Token::new(token::Parts {
                 authenticator: Arc::clone(&authenticator),
@@ -252,6 +258,7 @@ impl App {
                 Arc::clone(&store) as _,
                 mint,
             ),
+            adoption: Arc::clone(&adoption),
             readiness: Readiness::new(Arc::clone(&store) as _),
             settings: web::Settings {
                 issuer: config.issuer,
@@ -268,6 +275,7 @@ impl App {
             clock,
             custody,
             failures,
+            adoption,
             audit: config.audit,
             admin: config.admin,
         })
@@ -276,6 +284,11 @@ impl App {
     /// The router, to be served.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Who has fetched which keys.
+    pub fn key_adoption(&self) -> Arc<KeyAdoption> {
+        Arc::clone(&self.adoption)
     }
 
     /// Who tells clients of logouts: to be woken where the clock is moved by hand.

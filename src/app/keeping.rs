@@ -1,5 +1,5 @@
 //! What the broker does by itself while it is served: sweeping, forgetting, counting out
-//! failures, and telling clients of logouts.
+//! failures, writing down who has which keys, and telling clients of logouts.
 
 use std::time::Duration;
 
@@ -25,9 +25,13 @@ impl App {
         let mut ticks = tokio::time::interval(SWEEP_EVERY);
         loop {
             tokio::select! {
-                () = stopped.cancelled() => return self.tell_failures().await,
+                () = stopped.cancelled() => {
+                    self.tell_failures().await;
+                    return self.keep_readiness().await;
+                }
                 _ = ticks.tick() => {
                     self.tell_failures().await;
+                    self.keep_readiness().await;
                     self.sweep().await;
                     self.forget_events().await;
                 }
@@ -40,6 +44,28 @@ impl App {
         let told = self.failures.flush(self.store.as_ref(), self.clock.now());
         if let Err(error) = told.await {
             tracing::error!(%error, "counted failures could not be told");
+        }
+    }
+
+    /// Writes down what changed of who has which keys; recalls first, once, what an earlier
+    /// process wrote down.
+    pub async fn keep_readiness(&self) {
+        if !self.adoption.is_recalled() {
+            match self.store.load_readiness().await {
+                Ok(known) => self.adoption.recall(known),
+                Err(error) => {
+                    tracing::error!(%error, "what clients are known to have could not be read");
+                    return;
+                }
+            }
+        }
+        let changed = self.adoption.changed();
+        if changed.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store.record_readiness(changed.clone()).await {
+            tracing::error!(%error, "what clients are known to have could not be written down");
+            self.adoption.not_kept(&changed);
         }
     }
 

@@ -41,7 +41,9 @@ pub(super) async fn serve(
         .first_request_timeout(HEAD)
         .handle(handle);
     server.http_builder().http1().header_read_timeout(HEAD);
-    let served = server.serve(router.into_make_service()).await;
+    let served = server
+        .serve(router.into_make_service_with_connect_info::<SocketAddr>())
+        .await;
     watcher.abort();
     served.context("serving failed")
 }

@@ -30,4 +30,30 @@ pub struct ClientReadiness {
     pub hint_kid: Option<String>,
     /// When, in milliseconds.
     pub hint_at: Option<i64>,
+    /// When it last proved who it is, in milliseconds and to the hour: a client that is not
+    /// in use any more can't be told from one that keeps its keys for ever by its fetches.
+    #[serde(default)]
+    pub authenticated_at: Option<i64>,
+}
+
+impl ClientReadiness {
+    /// Nothing is known.
+    #[must_use]
+    pub const fn unknown(client: ClientId) -> Self {
+        Self {
+            client,
+            fetched_at: None,
+            kids: Vec::new(),
+            seen: None,
+            hint_kid: None,
+            hint_at: None,
+            authenticated_at: None,
+        }
+    }
+
+    /// When it was last heard of, in milliseconds.
+    #[must_use]
+    pub fn heard_at(&self) -> Option<i64> {
+        self.fetched_at.max(self.hint_at).max(self.authenticated_at)
+    }
 }

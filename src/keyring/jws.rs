@@ -96,6 +96,9 @@ impl Verifier {
 /// What an ID Token of our own says, when it comes back as `id_token_hint`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OwnToken {
+    /// The key that signed it.
+    #[serde(skip)]
+    pub kid: String,
     /// Whose it is.
     pub sub: String,
     /// For which client.
@@ -132,6 +135,9 @@ pub(super) fn verify<'a>(
     validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["iss", "sub", "aud"]);
     decode::<OwnToken>(token, &verifier.key, &validation)
-        .map(|verified| verified.claims)
+        .map(|verified| OwnToken {
+            kid,
+            ..verified.claims
+        })
         .map_err(|_| VerifyError)
 }

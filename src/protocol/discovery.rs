@@ -41,6 +41,8 @@ pub mod path {
     pub const APPLICATIONS: &str = "/applications";
     /// JWKS document.
     pub const JWKS: &str = "/jwks";
+    /// The same document at a client's own address, so that it is known who fetched it.
+    pub const JWKS_OF_CLIENT: &str = "/jwks/{client}";
     /// OIDC Discovery section 4.
     pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
     /// RFC 8414 section 3.
@@ -58,6 +60,15 @@ pub struct Document {
     pub etag: Arc<str>,
     /// `max-age`.
     pub max_age: Duration,
+}
+
+/// The JWKS document, and the names of the keys in it.
+#[derive(Clone, Debug)]
+pub struct Jwks {
+    /// What is served.
+    pub document: Document,
+    /// The same for all who are served the same one.
+    pub kids: Arc<[String]>,
 }
 
 /// The public documents of the provider.
@@ -184,12 +195,15 @@ impl Documents {
 
     /// JWKS, as it is now.
     #[must_use]
-    pub fn jwks(&self) -> Document {
+    pub fn jwks(&self) -> Jwks {
         let published = self.keyring.published();
-        Document {
-            body: published.body.clone(),
-            etag: Arc::clone(&published.etag),
-            max_age: self.jwks_max_age,
+        Jwks {
+            document: Document {
+                body: published.body.clone(),
+                etag: Arc::clone(&published.etag),
+                max_age: self.jwks_max_age,
+            },
+            kids: Arc::clone(&published.kids),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::access::{Access, GoodToken, NotGood};
 use super::client_auth::{ClientAuthErrorCode, ClientAuthRefusal, ClientAuthenticator};
+use super::key_adoption::Caller;
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
 use crate::domain::error::IntrospectionErrorCode;
@@ -152,11 +153,12 @@ impl Introspection {
         &self,
         authorization: Option<&str>,
         form: &Parameters,
+        caller: &Caller,
         now: Timestamp,
     ) -> Result<TokenState, IntrospectionRefusal> {
         let caller = self
             .authenticator
-            .authenticate(authorization, form, now)
+            .authenticate(authorization, form, caller, now)
             .await?;
         let caller = caller.client();
         if caller.is_public() {

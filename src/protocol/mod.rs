@@ -12,6 +12,7 @@ pub mod failures;
 pub mod health;
 pub mod introspection;
 pub mod issue;
+pub mod key_adoption;
 pub mod logout;
 pub mod revocation;
 pub mod session;

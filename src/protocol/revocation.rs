@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Correlation;
 use super::client_auth::{ClientAuthErrorCode, ClientAuthRefusal, ClientAuthenticator};
 use super::issue::Mint;
+use super::key_adoption::Caller;
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
 use crate::domain::error::RevocationErrorCode;
@@ -104,12 +105,13 @@ impl Revocation {
         &self,
         authorization: Option<&str>,
         form: &Parameters,
+        caller: &Caller,
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<(), RevocationRefusal> {
         let client = self
             .authenticator
-            .authenticate(authorization, form, now)
+            .authenticate(authorization, form, caller, now)
             .await?;
         let client = client.client();
         let token = form.get("token").ok_or(RevocationRefusal::MissingToken)?;

@@ -27,7 +27,12 @@ use super::state::Web;
 use crate::protocol::discovery::path;
 
 /// Documents that are the same for everybody.
-const FOR_ALL: [&str; 3] = [path::OPENID_CONFIGURATION, path::OAUTH_METADATA, path::JWKS];
+const FOR_ALL: [&str; 4] = [
+    path::OPENID_CONFIGURATION,
+    path::OAUTH_METADATA,
+    path::JWKS,
+    path::JWKS_OF_CLIENT,
+];
 /// Endpoints that a client's script calls, with what it holds in its own hands.
 const FOR_CLIENTS: [&str; 3] = [path::TOKEN, path::USERINFO, path::REVOCATION];
 

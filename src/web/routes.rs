@@ -52,6 +52,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route(path::INTROSPECTION, post(introspection::post))
         .route(path::REVOCATION, post(revocation::post))
         .route(path::JWKS, get(documents::jwks))
+        .route(path::JWKS_OF_CLIENT, get(documents::jwks_of_client))
         .route(path::OPENID_CONFIGURATION, get(documents::metadata))
         .route(path::OAUTH_METADATA, get(documents::metadata))
         .route("/healthz", get(health::alive))

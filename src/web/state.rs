@@ -12,6 +12,7 @@ use crate::protocol::authorize::Authorization;
 use crate::protocol::discovery::Documents;
 use crate::protocol::health::Readiness;
 use crate::protocol::introspection::Introspection;
+use crate::protocol::key_adoption::KeyAdoption;
 use crate::protocol::logout::Logout;
 use crate::protocol::revocation::Revocation;
 use crate::protocol::token::Token;
@@ -37,6 +38,8 @@ pub struct Web {
     pub origins: ClientOrigins,
     /// Metadata and JWKS.
     pub documents: Documents,
+    /// Who has fetched which keys.
+    pub adoption: Arc<KeyAdoption>,
     /// Readiness.
     pub readiness: Readiness,
     /// Time.

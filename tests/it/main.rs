@@ -20,6 +20,7 @@ mod machine;
 mod outbound;
 mod properties;
 mod proxy;
+mod readiness;
 mod refresh;
 mod revocation;
 mod session;

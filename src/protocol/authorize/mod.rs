@@ -29,6 +29,7 @@ pub use request::ReturnAddress;
 pub use response::{Delivery, FormPost, ReturnUrl};
 
 use super::failures::{Failure, FailureLog};
+use super::key_adoption::KeyAdoption;
 use super::session::LiveSessions;
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
@@ -73,6 +74,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Counts what failed.
     pub failures: Arc<FailureLog>,
+    /// Who has which keys.
+    pub adoption: Arc<KeyAdoption>,
 }
 
 /// The endpoint.

@@ -153,7 +153,7 @@ fn check_rest(
         state: address.state().map(str::to_owned),
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: challenge(parameters, client)?,
-        demand: demand(parts, parameters, client, asked.subject)?,
+        demand: demand(parts, parameters, client, asked.subject, now)?,
         claims: asked.claims,
         response_mode: address.response_mode(),
         locale: parameters.get("ui_locales").and_then(Locale::of_ui_locales),
@@ -225,6 +225,7 @@ fn demand(
     parameters: &Parameters,
     client: &Client,
     named: Option<SubjectId>,
+    now: Timestamp,
 ) -> Result<SignInDemand, RedirectedCause> {
     let prompt = Prompt::parse(parameters.get("prompt")).ok_or(RedirectedCause::Prompt)?;
     let max_age = match parameters.get("max_age") {
@@ -235,7 +236,7 @@ fn demand(
         Some(_) => return Err(RedirectedCause::MaxAge),
         None => client.default_max_age,
     };
-    let subject = match (hinted_subject(parts, parameters, client)?, named) {
+    let subject = match (hinted_subject(parts, parameters, client, now)?, named) {
         (Some(hinted), Some(named)) if hinted != named => {
             return Err(RedirectedCause::TwoSubjects);
         }
@@ -254,6 +255,7 @@ fn hinted_subject(
     parts: &Parts,
     parameters: &Parameters,
     client: &Client,
+    now: Timestamp,
 ) -> Result<Option<SubjectId>, RedirectedCause> {
     let Some(hint) = parameters.get("id_token_hint") else {
         return Ok(None);
@@ -265,5 +267,6 @@ fn hinted_subject(
     if hint.aud != client.id.as_str() {
         return Err(RedirectedCause::Hint);
     }
+    parts.adoption.hinted(&client.id, &hint.kid, now);
     Ok(Some(SubjectId::new(hint.sub)))
 }

@@ -10,6 +10,7 @@ mod secret;
 use std::sync::Arc;
 
 use super::failures::{Failure, FailureLog};
+use super::key_adoption::{Caller, KeyAdoption};
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, ClientAuthentication, ClientKeys, Clients, KeySource};
 use crate::domain::client_keys::Verdict;
@@ -144,6 +145,7 @@ pub struct ClientAuthenticator {
     assertions: Arc<dyn Assertions>,
     published: PublishedKeys,
     failures: Arc<FailureLog>,
+    adoption: Arc<KeyAdoption>,
 }
 
 impl ClientAuthenticator {
@@ -155,6 +157,7 @@ impl ClientAuthenticator {
         assertions: Arc<dyn Assertions>,
         urls: ClientUrls,
         failures: Arc<FailureLog>,
+        adoption: Arc<KeyAdoption>,
     ) -> Self {
         Self {
             audiences: [issuer.as_str().to_owned(), issuer.endpoint(path::TOKEN)],
@@ -162,11 +165,12 @@ impl ClientAuthenticator {
             clients,
             assertions,
             failures,
+            adoption,
         }
     }
 
     /// Authenticates the client of a request from its Authorization header and its form. A
-    /// failure is counted, whichever endpoint it was at.
+    /// failure is counted, whichever endpoint it was at; a success tells where the client is.
     ///
     /// # Errors
     /// [`ClientAuthRefusal`]
@@ -174,11 +178,13 @@ impl ClientAuthenticator {
         &self,
         authorization: Option<&str>,
         form: &Parameters,
+        caller: &Caller,
         now: Timestamp,
     ) -> Result<AuthenticatedClient, ClientAuthRefusal> {
         let authenticated = self.prove(authorization, form, now).await;
-        if let Err(refusal) = &authenticated {
-            self.count(refusal, authorization, form);
+        match &authenticated {
+            Ok(proved) => self.adoption.authenticated(caller, proved.client(), now),
+            Err(refusal) => self.count(refusal, authorization, form),
         }
         authenticated
     }

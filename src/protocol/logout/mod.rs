@@ -23,6 +23,7 @@ pub use token::LIFETIME as TOKEN_LIFETIME;
 
 use super::Correlation;
 use super::authorize::Browser;
+use super::key_adoption::KeyAdoption;
 use super::session::LiveSessions;
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, Clients};
@@ -49,6 +50,8 @@ pub struct Parts {
     pub logouts: Arc<dyn Logouts>,
     /// Verifies hints, seals the form of the confirm page.
     pub keyring: Arc<Keyring>,
+    /// Who has which keys.
+    pub adoption: Arc<KeyAdoption>,
 }
 
 /// The endpoint.
@@ -135,7 +138,7 @@ impl Logout {
         now: Timestamp,
     ) -> LogoutAnswer {
         let locale = request::locale(encoded).or(browser.locale);
-        let checked = check(&self.parts, encoded);
+        let checked = check(&self.parts, encoded, now);
         let session = match self.session(browser).await {
             Ok(session) => session,
             Err(error) => return broken(&error, locale),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Parts;
 use super::fault::LogoutFault;
+use crate::clock::Timestamp;
 use crate::domain::address::{LONGEST_LOCATION, component};
 use crate::domain::client::{Client, Clients};
 use crate::domain::id::{ClientId, Sid, SubjectId};
@@ -109,7 +110,11 @@ impl PostLogoutAddress {
 
 /// Checks a request; `encoded` is its query or form. A fault comes with what can be used all
 /// the same: nothing that failed a check, and no address.
-pub(super) fn check(parts: &Parts, encoded: &str) -> Result<LogoutRequest, LogoutFault> {
+pub(super) fn check(
+    parts: &Parts,
+    encoded: &str,
+    now: Timestamp,
+) -> Result<LogoutRequest, LogoutFault> {
     let parameters = Parameters::parse(encoded).map_err(|_| LogoutFault::Unreadable)?;
     let hint = parameters
         .get("id_token_hint")
@@ -132,6 +137,9 @@ pub(super) fn check(parts: &Parts, encoded: &str) -> Result<LogoutRequest, Logou
         .or(named)
         .map(|id| find(&parts.clients, id))
         .transpose()?;
+    if let (Some(hint), Some(client)) = (&hint, &client) {
+        parts.adoption.hinted(&client.id, &hint.kid, now);
+    }
     let address = match (&client, parameters.get("post_logout_redirect_uri")) {
         (Some(client), Some(uri)) => Some(
             PostLogoutAddress::prove(client, uri, parameters.get("state"))

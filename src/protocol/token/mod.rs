@@ -15,6 +15,7 @@ use super::Correlation;
 use super::client_auth::{AuthenticatedClient, ClientAuthenticator};
 use super::failures::FailureLog;
 use super::issue::{IssuedTokens, Mint};
+use super::key_adoption::Caller;
 use crate::clock::Timestamp;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::params::Parameters;
@@ -63,13 +64,14 @@ impl Token {
         &self,
         authorization: Option<&str>,
         form: &Parameters,
+        caller: &Caller,
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<IssuedTokens, TokenRefusal> {
         let client = self
             .parts
             .authenticator
-            .authenticate(authorization, form, now)
+            .authenticate(authorization, form, caller, now)
             .await?;
         let answered = self.grant(&client, form, correlation, now).await;
         if let Err(refusal) = &answered {

@@ -56,7 +56,7 @@ fn record(transaction: &WriteTransaction, changed: &[ClientReadiness]) -> Result
         // What can't be read is the first to go.
         let heard = decode::<ClientReadiness>("readiness", row.value())
             .ok()
-            .and_then(|readiness| readiness.fetched_at.max(readiness.hint_at));
+            .and_then(|readiness| readiness.heard_at());
         by_age.push((heard, client.value().to_owned()));
     }
     by_age.sort_unstable();

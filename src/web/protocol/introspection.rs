@@ -13,15 +13,17 @@ use super::client_request::{self, ClientRequest, Unreadable, json_answer};
 use crate::domain::error::IntrospectionErrorCode;
 use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::introspection::{IntrospectionRefusal, TokenState};
+use crate::protocol::key_adoption::Caller;
 use crate::web::state::Web;
 
 pub(in crate::web) async fn post(
     State(web): State<Arc<Web>>,
+    caller: Caller,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let by_header = headers.contains_key(AUTHORIZATION);
-    match answer(&web, &headers, body).await {
+    match answer(&web, &caller, &headers, body).await {
         Ok(state) => json_answer(StatusCode::OK, &json!(state)),
         Err(refusal) => refused(&refusal, by_header),
     }
@@ -29,6 +31,7 @@ pub(in crate::web) async fn post(
 
 async fn answer(
     web: &Web,
+    caller: &Caller,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<TokenState, IntrospectionRefusal> {
@@ -43,6 +46,7 @@ async fn answer(
         .answer(
             request.authorization.as_deref(),
             &request.form,
+            caller,
             web.clock.now(),
         )
         .await

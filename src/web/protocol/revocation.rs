@@ -13,17 +13,19 @@ use super::client_request::{self, ClientRequest, Unreadable};
 use crate::domain::error::RevocationErrorCode;
 use crate::protocol::Correlation;
 use crate::protocol::client_auth::ClientAuthRefusal;
+use crate::protocol::key_adoption::Caller;
 use crate::protocol::revocation::RevocationRefusal;
 use crate::web::state::Web;
 
 pub(in crate::web) async fn post(
     State(web): State<Arc<Web>>,
     Extension(correlation): Extension<Correlation>,
+    caller: Caller,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let by_header = headers.contains_key(AUTHORIZATION);
-    match answer(&web, &correlation, &headers, body).await {
+    match answer(&web, &caller, &correlation, &headers, body).await {
         // Section 2.2: the status says it all.
         Ok(()) => (
             StatusCode::OK,
@@ -36,6 +38,7 @@ pub(in crate::web) async fn post(
 
 async fn answer(
     web: &Web,
+    caller: &Caller,
     correlation: &Correlation,
     headers: &HeaderMap,
     body: Body,
@@ -51,6 +54,7 @@ async fn answer(
         .revoke(
             request.authorization.as_deref(),
             &request.form,
+            caller,
             correlation,
             web.clock.now(),
         )

@@ -15,17 +15,19 @@ use crate::domain::error::TokenErrorCode;
 use crate::protocol::Correlation;
 use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::issue::IssuedTokens;
+use crate::protocol::key_adoption::Caller;
 use crate::protocol::token::TokenRefusal;
 use crate::web::state::Web;
 
 pub(in crate::web) async fn post(
     State(web): State<Arc<Web>>,
     Extension(correlation): Extension<Correlation>,
+    caller: Caller,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let by_header = headers.contains_key(AUTHORIZATION);
-    match answer(&web, &correlation, &headers, body).await {
+    match answer(&web, &caller, &correlation, &headers, body).await {
         Ok(tokens) => granted(&tokens),
         Err(refusal) => refused(&refusal, by_header),
     }
@@ -33,6 +35,7 @@ pub(in crate::web) async fn post(
 
 async fn answer(
     web: &Web,
+    caller: &Caller,
     correlation: &Correlation,
     headers: &HeaderMap,
     body: Body,
@@ -48,6 +51,7 @@ async fn answer(
         .answer(
             request.authorization.as_deref(),
             &request.form,
+            caller,
             correlation,
             web.clock.now(),
         )

@@ -16,3 +16,6 @@ mod place;
 mod process;
 mod restarts;
 mod start_failures;
+
+pub(crate) use place::Place;
+pub(crate) use process::Process;

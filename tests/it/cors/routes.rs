@@ -5,13 +5,16 @@ use std::path::Path;
 
 use http::Method;
 
+use crate::support::CLIENT;
+
 use super::{OWN, ask, ask_first, house, said};
 
 /// The routes that take part. None of them reads a cookie.
-const SHARED: [&str; 6] = [
+const SHARED: [&str; 7] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
+    "/jwks/demo",
     "/token",
     "/userinfo",
     "/revoke",
@@ -50,7 +53,11 @@ fn routes() -> Vec<String> {
                 }
             }
         })
-        .map(|route| route.replace("{upstream}", "acme"))
+        .map(|route| {
+            route
+                .replace("{upstream}", "acme")
+                .replace("{client}", CLIENT)
+        })
         .collect();
     assert!(routes.len() >= 12, "{routes:?}");
     assert!(routes.contains(&"/authorize".to_owned()), "{routes:?}");

@@ -1,6 +1,7 @@
 //! A broker with a simulated DingTalk behind it.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -155,7 +156,8 @@ impl House {
         if plan.delivering {
             tokio::spawn(app.back_channel().run(std::future::pending()));
         }
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self {
             issuer: address,
             clock,
