@@ -13,6 +13,7 @@ mod client_logout;
 mod client_members;
 mod client_presets;
 mod client_reach;
+mod client_signing;
 mod client_uris;
 mod clients;
 mod duration;

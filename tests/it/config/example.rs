@@ -6,6 +6,7 @@ use std::time::Duration;
 use dingpass::config::{LogFormat, StoreLocation, UpstreamKind, UsernameSource};
 use dingpass::domain::client::{ApplicationType, IdTokenClaims};
 use dingpass::domain::lifetimes::Lifetimes;
+use dingpass::domain::signing_alg::SigningAlg;
 
 use crate::support::SAMPLE;
 
@@ -206,6 +207,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(client.scope.to_string(), "openid profile email");
     assert!(client.require_pkce);
     assert_eq!(client.id_token_claims, IdTokenClaims::Standard);
+    assert_eq!(client.id_token_signed_response_alg, SigningAlg::Rs256);
     assert!(!client.username_claim && !client.phone_claim);
     assert!(!client.release_unverified_email);
     assert_eq!((&client.client_uri, client.default_max_age), (&None, None));

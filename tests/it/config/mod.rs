@@ -14,6 +14,7 @@ mod nearest;
 mod rendering;
 mod secrets;
 mod sections;
+mod signing;
 mod syntax;
 mod upstream;
 
