@@ -27,6 +27,7 @@ mod nearest;
 mod outbound;
 mod pages;
 mod part;
+mod passphrase;
 mod reader;
 mod reading;
 mod render;
@@ -42,13 +43,13 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 pub use model::{
-    Admin, Audit, Config, DingTalk, Http, Keys, Log, LogFormat, Notice, Outbound, Pages, Place,
-    ServerPlace, Store, StoreLocation, Upstream, UpstreamKind, UsernameSource,
+    Admin, Audit, Config, DingTalk, Http, KeyPlace, Keys, Log, LogFormat, Notice, Outbound, Pages,
+    Place, ServerPlace, Store, StoreLocation, Upstream, UpstreamKind, UsernameSource,
 };
-pub use part::{listen_address, reach};
+pub use part::{key_place, listen_address, reach};
 use reading::Reading;
 use tree::{Origin, Table};
-pub use whole::load;
+pub use whole::{check, load};
 
 /// The names of sections, for the environment's variables.
 const SECTIONS: [&str; 9] = [

@@ -2,6 +2,7 @@
 //! (paths are absolute, defaults are filled in, what can't work has been refused), so whoever
 //! takes a piece of it has nothing left to check.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::domain::client::Client;
 use crate::domain::id::UpstreamId;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
+use crate::domain::readiness::OnUnready;
+use crate::domain::signing_alg::{RsaBits, SigningAlg};
 
 /// A configuration without faults.
 #[derive(Debug)]
@@ -74,8 +77,41 @@ pub enum StoreLocation {
 pub struct Keys {
     /// `directory`, made absolute from the file's folder.
     pub directory: PathBuf,
+    /// `algorithms`, as they are written. What is in use: [`Keys::in_use`].
+    pub algorithms: Vec<SigningAlg>,
+    /// `rsa_bits`, of keys that are made.
+    pub rsa_bits: RsaBits,
+    /// `rotate_every`; none for `"never"`.
+    pub rotate_every: Option<Duration>,
+    /// `publish_before`
+    pub publish_before: Duration,
     /// `jwks_max_age`
     pub jwks_max_age: Duration,
+    /// `retire_margin`
+    pub retire_margin: Duration,
+    /// `on_unready`
+    pub on_unready: OnUnready,
+    /// `passphrase`, or what `passphrase_file` or `passphrase_credential` names: private keys
+    /// are kept encrypted with it.
+    pub passphrase: Option<SecretString>,
+}
+
+impl Keys {
+    /// The algorithms of which there must be keys, each once and in a fixed order, RS256 first:
+    /// it is what every client can read, and what one gets that asks for nothing (OIDC
+    /// Discovery section 3, OIDC Registration section 2). Then those of the file, and those that
+    /// clients ask for.
+    #[must_use]
+    pub fn in_use(&self, clients: &[Client]) -> Vec<SigningAlg> {
+        let asked = clients
+            .iter()
+            .map(|client| client.id_token_signed_response_alg);
+        let all: BTreeSet<SigningAlg> = std::iter::once(SigningAlg::Rs256)
+            .chain(self.algorithms.iter().copied())
+            .chain(asked)
+            .collect();
+        all.into_iter().collect()
+    }
 }
 
 /// An `[[upstream]]`.
@@ -197,6 +233,21 @@ pub struct ServerPlace {
     pub store: Store,
     /// `[admin]`
     pub admin: Admin,
+}
+
+/// What a command needs to work on the keys of a server that does not run.
+#[derive(Debug)]
+pub struct KeyPlace {
+    /// `[store]`
+    pub store: Store,
+    /// `[admin]`
+    pub admin: Admin,
+    /// `[keys]`
+    pub keys: Keys,
+    /// `[lifetimes]`: for how long what a key signed is good.
+    pub lifetimes: Lifetimes,
+    /// `[[clients]]`: which algorithms are in use, and who is to be told.
+    pub clients: Vec<Client>,
 }
 
 /// A fault or a warning, and where it is.

@@ -8,7 +8,10 @@ use std::path::Path;
 
 use super::reader::Section;
 use super::reading::Reading;
-use super::{Notice, ServerPlace, admin, environment, http, parse, store};
+use super::{
+    KeyPlace, Notice, ServerPlace, admin, clients, environment, http, keys, lifetimes, parse, store,
+};
+use crate::domain::reach::Reach;
 
 /// `[http] listen` alone, whatever else is wrong with the file: a probe of a server that runs
 /// must not fail because somebody is editing its configuration.
@@ -63,6 +66,44 @@ pub fn reach(
     let (faults, _) = reading.into_notices(text);
     if faults.is_empty() {
         Ok(ServerPlace { store, admin })
+    } else {
+        Err(faults)
+    }
+}
+
+/// What work on the keys needs where no server runs, whatever else is wrong with the file. The
+/// clients are needed without a fault: one that is left out would not be told that its people
+/// have been signed out.
+///
+/// # Errors
+/// The faults of these sections and of the clients, or of the syntax around them.
+pub fn key_place(
+    text: &str,
+    folder: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<KeyPlace, Vec<Notice>> {
+    let mut reading = Reading::new(folder).with_credentials(environment);
+    let Some(mut table) = parse(text, &mut reading) else {
+        return Err(reading.into_notices(text).0);
+    };
+    let mut elsewhere = Reading::new(folder);
+    environment::overlay(&mut table, environment, &mut elsewhere);
+    let mut root = Section::root(table, &mut reading);
+    let store = root.section("store", store::read);
+    let admin = root.section("admin", |section| admin::read(section, &store));
+    let lifetimes = root.section("lifetimes", lifetimes::read);
+    let keys = root.section("keys", |section| keys::read(section, &lifetimes));
+    // Where their URLs may lead is for warnings, which nobody reads here.
+    let clients = clients::read_all(&mut root, &Reach::default());
+    let (faults, _) = reading.into_notices(text);
+    if faults.is_empty() {
+        Ok(KeyPlace {
+            store,
+            admin,
+            keys,
+            lifetimes,
+            clients,
+        })
     } else {
         Err(faults)
     }

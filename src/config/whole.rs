@@ -15,7 +15,7 @@ use crate::domain::reach::Reach;
 
 /// Reads a configuration. `folder` is that of the file, best absolute: relative paths count
 /// from it. `environment` wins over the file; variables that don't begin with `DINGPASS__`
-/// are left alone.
+/// are left alone, but for `CREDENTIALS_DIRECTORY`.
 ///
 /// # Errors
 /// Every fault, in the order of the file. Where the text isn't TOML, its syntax alone is
@@ -25,7 +25,28 @@ pub fn load(
     folder: &Path,
     environment: &BTreeMap<String, String>,
 ) -> Result<Config, Vec<Notice>> {
-    let mut reading = Reading::new(folder);
+    read(text, Reading::new(folder), environment)
+}
+
+/// The same for a look alone, perhaps far from where the server runs: what systemd hands to the
+/// server's unit is not missed here. Nothing may be served with what comes of it.
+///
+/// # Errors
+/// As [`load`].
+pub fn check(
+    text: &str,
+    folder: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Config, Vec<Notice>> {
+    read(text, Reading::new(folder).rehearsal(), environment)
+}
+
+fn read(
+    text: &str,
+    reading: Reading,
+    environment: &BTreeMap<String, String>,
+) -> Result<Config, Vec<Notice>> {
+    let mut reading = reading.with_credentials(environment);
     let Some(mut table) = parse(text, &mut reading) else {
         return Err(reading.into_notices(text).0);
     };
@@ -35,8 +56,8 @@ pub fn load(
     let issuer = issuer(&mut root);
     let http = root.section("http", http::read);
     let store = root.section("store", store::read);
-    let keys = root.section("keys", keys::read);
     let lifetimes = root.section("lifetimes", lifetimes::read);
+    let keys = root.section("keys", |section| keys::read(section, &lifetimes));
     let upstreams = upstream::read_all(&mut root);
     let outbound = root.section("outbound", outbound::read);
     let reach = Reach::new(outbound.allowed_addresses.clone());

@@ -31,3 +31,15 @@ pub struct ClientReadiness {
     /// When, in milliseconds.
     pub hint_at: Option<i64>,
 }
+
+/// What the schedule does where a client is known to lack the next key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnready {
+    /// It goes on, and says so.
+    #[default]
+    Warn,
+    /// It waits for the client.
+    Wait,
+    /// It does not look.
+    Go,
+}
