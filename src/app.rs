@@ -162,6 +162,7 @@ impl App {
         let http = OperatorHosts::new(&outbound)?;
         let reach = Reach::new(config.outbound.allowed_addresses);
         let client_urls = ClientUrls::new(&outbound, reach, Arc::new(SystemNames))?;
+        let id_token_algs = config.keys.in_use(&config.clients);
         let clients: Arc<Clients> = Arc::new(config.clients.into_iter().collect());
         let providers = config
             .upstreams
@@ -202,6 +203,7 @@ impl App {
             origins: web::ClientOrigins::of(&clients),
             documents: Documents::new(
                 &config.issuer,
+                &id_token_algs,
                 Arc::clone(&keyring),
                 config.keys.jwks_max_age,
             )?,

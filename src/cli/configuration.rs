@@ -35,6 +35,15 @@ impl File {
         })
     }
 
+    /// Reads the file and looks at all of it, for no more than that look.
+    pub(super) fn check(&self) -> anyhow::Result<Read> {
+        let text = self.text()?;
+        Ok(Read {
+            outcome: config::check(&text, &self.folder()?, &environment()),
+            text,
+        })
+    }
+
     fn text(&self) -> anyhow::Result<String> {
         std::fs::read_to_string(&self.config)
             .with_context(|| format!("{} can't be read", self.config.display()))
@@ -89,8 +98,8 @@ impl File {
     }
 }
 
-/// Our variables of the environment. Others are not even looked at, and one that is not
-/// text can't be ours.
+/// Our variables of the environment, and the one in which systemd names the folder of our
+/// credentials. Others are not even looked at, and one that is not text can't be ours.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the environment"
@@ -98,6 +107,6 @@ impl File {
 fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name.starts_with("DINGPASS__"))
+        .filter(|(name, _)| name.starts_with("DINGPASS__") || name == "CREDENTIALS_DIRECTORY")
         .collect()
 }

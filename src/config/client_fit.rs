@@ -6,19 +6,14 @@ use super::client_presets::{Kind, Preset};
 use super::reader::Section;
 use crate::domain::client::{ApplicationType, Client, ClientAuthentication};
 use crate::domain::grant_type::GrantType;
+use crate::domain::signing_alg::SigningAlg;
 use crate::domain::uri::is_loopback_host;
 
-/// Warns of each member that the preset's application can't work with. `id_token_alg` is what
-/// `id_token_signed_response_alg` says, if it is written.
-pub(super) fn warn(
-    section: &mut Section<'_>,
-    preset: &Preset,
-    client: &Client,
-    id_token_alg: Option<&str>,
-) {
+/// Warns of each member that the preset's application can't work with.
+pub(super) fn warn(section: &mut Section<'_>, preset: &Preset, client: &Client) {
     let found = match preset.kind {
         Kind::None => Vec::new(),
-        Kind::Nocobase => nocobase(client, id_token_alg),
+        Kind::Nocobase => nocobase(client),
         Kind::Web => web(client),
         Kind::Spa => spa(client),
         Kind::Native => native(client),
@@ -38,10 +33,10 @@ fn has_secret(client: &Client) -> bool {
     matches!(client.authentication, ClientAuthentication::Secret(_))
 }
 
-fn nocobase(client: &Client, id_token_alg: Option<&str>) -> Checks {
+fn nocobase(client: &Client) -> Checks {
     vec![
         (
-            id_token_alg.is_some_and(|alg| alg != "RS256"),
+            client.id_token_signed_response_alg != SigningAlg::Rs256,
             "NocoBase reads ID Tokens by RS256 alone; take `id_token_signed_response_alg` away",
         ),
         (

@@ -119,7 +119,6 @@ pub(super) fn read(section: &mut Section<'_>) {
     }
     default_acr_values(section);
     subject_type(section);
-    section.choice("id_token_signed_response_alg", &[("RS256", ())]);
 }
 
 /// Checks a member's type and says where it is, if it is there and right.

@@ -7,14 +7,15 @@ use super::client_presets::{Preset, preset};
 use super::client_uris::{self, RedirectRule};
 use super::nearest::nearest;
 use super::reader::{Found, Section, printable};
-use super::{client_fit, client_grants, client_logout, client_members, client_reach, web_url};
+use super::{
+    client_fit, client_grants, client_logout, client_members, client_reach, client_signing, web_url,
+};
 use crate::domain::client::{ApplicationType, Client, IdTokenClaims};
 use crate::domain::grant_type::GrantType;
 use crate::domain::id::ClientId;
 use crate::domain::reach::Reach;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::service_scope::ServiceScope;
-use crate::domain::signing_alg::SigningAlg;
 
 const APPLICATION_TYPES: [(&str, ApplicationType); 2] = [
     ("web", ApplicationType::Web),
@@ -74,7 +75,6 @@ fn read(
     reach: &Reach,
 ) -> Option<Client> {
     client_reach::warn(section, reach);
-    let id_token_alg = section.peek("id_token_signed_response_alg");
     let id = id(section, taken);
     let preset = preset(section);
     let method = method(section, preset.method);
@@ -104,6 +104,7 @@ fn read(
     let tos_uri = page(section, "tos_uri");
     let consent = client_grants::consent(section);
     let require_pkce = require_pkce(section, &preset, method);
+    let id_token_signed_response_alg = client_signing::id_token_alg(section);
     let id_token_claims = section.choice("id_token_claims", &ID_TOKEN_CLAIMS);
     let (username_claim, phone_claim) = extra_claims(section, &preset);
     let release_unverified_email = section.flag("release_unverified_email");
@@ -143,7 +144,7 @@ fn read(
         service_scope,
         require_pkce,
         id_token_claims: id_token_claims.map_or(preset.id_token_claims, |it| it.value),
-        id_token_signed_response_alg: SigningAlg::default(),
+        id_token_signed_response_alg,
         username_claim,
         phone_claim,
         release_unverified_email: release_unverified_email.is_some_and(|flag| flag.value),
@@ -160,8 +161,7 @@ fn read(
         cors_origins,
         default_max_age: default_max_age.map(|seconds| seconds.value),
     };
-    let id_token_alg = id_token_alg.as_ref().map(|text| text.value.as_str());
-    client_fit::warn(section, &preset, &client, id_token_alg);
+    client_fit::warn(section, &preset, &client);
     Some(client)
 }
 

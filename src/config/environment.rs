@@ -151,15 +151,23 @@ fn variable_part(id: &str) -> String {
         .collect()
 }
 
-/// Sets a key. A secret out of the environment also replaces one that the file gives by the
-/// twin key; two out of the environment are left to collide.
+/// The endings of keys by which one secret can be given.
+const FORMS: [&str; 3] = ["", "_file", "_credential"];
+
+/// Sets a key. A secret out of the environment also replaces one that the file gives by a
+/// twin of the key; two out of the environment are left to collide.
 fn set(table: &mut Table, key: String, variable: &Arc<str>, text: &str) {
-    let twin = key
-        .strip_suffix("_file")
-        .map_or_else(|| format!("{key}_file"), str::to_owned);
-    let twin_of_file = |entry: &Entry| matches!(entry.key, Origin::File(_));
-    if table.0.get(&twin).is_some_and(twin_of_file) {
-        table.0.remove(&twin);
+    let endings = FORMS.iter().filter(|ending| !ending.is_empty());
+    let bare = endings
+        .fold(key.as_str(), |bare, ending| {
+            bare.strip_suffix(ending).unwrap_or(bare)
+        })
+        .to_owned();
+    for twin in FORMS.map(|ending| format!("{bare}{ending}")) {
+        let is_of_file = |entry: &Entry| matches!(entry.key, Origin::File(_));
+        if twin != key && table.0.get(&twin).is_some_and(is_of_file) {
+            table.0.remove(&twin);
+        }
     }
     table.set(key, variable, text);
 }

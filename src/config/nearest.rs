@@ -11,10 +11,18 @@ pub(super) fn nearest<'n>(
     }
     known
         .into_iter()
-        .map(|name| (distance(written, name), name))
+        .map(|name| (edits(written, name), name))
         .filter(|(edits, name)| *edits <= tolerance(written, name))
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, name)| name)
+}
+
+/// Letters of another case are no edit.
+fn edits(written: &str, name: &str) -> usize {
+    if written.eq_ignore_ascii_case(name) {
+        return 0;
+    }
+    distance(written, name)
 }
 
 /// A third of the longer name: three slips in `redirect_uris`, one in `url`.

@@ -80,6 +80,11 @@ impl<'r> Section<'r> {
         self.reading.path(written)
     }
 
+    /// The reading that this is a part of.
+    pub(super) fn reading(&mut self) -> &mut Reading {
+        self.reading
+    }
+
     /// Whether a key is there and not yet taken.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.0.contains_key(key)

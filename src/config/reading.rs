@@ -1,13 +1,20 @@
-//! One reading of a file: the folder that its paths count from, and all that was noticed.
+//! One reading of a file: the folder that its paths count from, what it is read for, and all
+//! that was noticed.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::tree::Origin;
 use super::{Notice, Place};
 
+/// The variable in which systemd names the folder of a unit's credentials.
+const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
+
 /// What a reading collects.
 pub(super) struct Reading {
     folder: PathBuf,
+    credentials: Option<PathBuf>,
+    is_rehearsal: bool,
     faults: Vec<(Origin, String)>,
     warnings: Vec<(Origin, String)>,
 }
@@ -17,8 +24,36 @@ impl Reading {
     pub(super) fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
+            credentials: None,
+            is_rehearsal: false,
             faults: Vec::new(),
             warnings: Vec::new(),
+        }
+    }
+
+    /// With the folder of credentials that the environment names (systemd.exec(5)).
+    pub(super) fn with_credentials(mut self, environment: &BTreeMap<String, String>) -> Self {
+        self.credentials = environment.get(CREDENTIALS_DIRECTORY).map(PathBuf::from);
+        self
+    }
+
+    /// For a look alone: nothing is going to run with what is read.
+    pub(super) fn rehearsal(mut self) -> Self {
+        self.is_rehearsal = true;
+        self
+    }
+
+    /// The file of a credential, where there is a folder of them.
+    pub(super) fn credential(&self, name: &str) -> Option<PathBuf> {
+        self.credentials.as_ref().map(|folder| folder.join(name))
+    }
+
+    /// Notes what is missing here, but not where the server runs: a rehearsal is only warned.
+    pub(super) fn absent(&mut self, at: &Origin, message: impl Into<String>) {
+        if self.is_rehearsal {
+            self.warn(at, message);
+        } else {
+            self.fault(at, message);
         }
     }
 

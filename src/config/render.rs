@@ -13,6 +13,7 @@ use super::{Notice, Place};
 
 /// Keys whose values are no secret. Whatever isn't here is hidden.
 const HARMLESS: &[&str] = &[
+    "algorithms",
     "allowed_addresses",
     "allowed_cors_origins",
     "api_base_url",
@@ -61,11 +62,13 @@ const HARMLESS: &[&str] = &[
     "name",
     "oapi_base_url",
     "offline_access_outlives_logout",
+    "on_unready",
     "policy_uri",
     "post_logout_redirect_uris",
     "preferred_username",
     "preset",
     "proxy",
+    "publish_before",
     "redirect_uris",
     "refresh_absolute",
     "refresh_grace",
@@ -78,6 +81,9 @@ const HARMLESS: &[&str] = &[
     "require_auth_time",
     "require_pkce",
     "response_types",
+    "retire_margin",
+    "rotate_every",
+    "rsa_bits",
     "scope",
     "sector_identifier_uri",
     "session_absolute",

@@ -4,10 +4,12 @@
 
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use secrecy::SecretString;
 
 use super::reader::{Found, Section};
+use super::tree::Origin;
 
 /// No secret is longer; a path to something endless is not read for ever.
 const LONGEST: u64 = 64 * 1024;
@@ -36,35 +38,46 @@ pub(super) fn take(
     }
     let Found { value: path, at } = file?;
     let path = section.path(&path);
-    if is_open_to_everybody(&path) {
+    read_file(section, file_key, &path, &at)
+}
+
+/// The secret in a file that the value of `file_key` leads to, which stands at `at`.
+pub(super) fn read_file(
+    section: &mut Section<'_>,
+    file_key: &'static str,
+    path: &Path,
+    at: &Origin,
+) -> Option<Found<SecretString>> {
+    if is_open_to_everybody(path) {
         section.warn(
-            &at,
+            at,
             format!("the file that `{file_key}` names can be read by everybody on this machine"),
         );
     }
-    match read(&path) {
+    match read(path) {
         Ok(value) if value.is_empty() => {
-            section.fault(&at, format!("the file that `{file_key}` names is empty"));
+            section.fault(at, format!("the file that `{file_key}` names is empty"));
             None
         }
-        Ok(value) => printable_ascii(section, file_key, value, at),
+        Ok(value) => printable_ascii(section, file_key, value, at.clone()),
         Err(error) => {
             let reason = error.kind();
             let message = format!(
                 "the file that `{file_key}` names can't be read: {reason} (a relative path counts from the configuration's folder)"
             );
-            section.fault(&at, message);
+            section.fault(at, message);
             None
         }
     }
 }
 
-/// RFC 6749 appendix A.2: a client secret is made of printable ASCII characters.
+/// RFC 6749 appendix A.2: a client secret is made of printable ASCII characters. So are the
+/// others, for beyond them one text has several encodings.
 fn printable_ascii(
     section: &mut Section<'_>,
     key: &str,
     value: String,
-    at: super::tree::Origin,
+    at: Origin,
 ) -> Option<Found<SecretString>> {
     if value.chars().all(|c| matches!(c, ' '..='~')) {
         let value = SecretString::from(value);
@@ -77,11 +90,11 @@ fn printable_ascii(
     None
 }
 
-fn is_open_to_everybody(path: &std::path::Path) -> bool {
+fn is_open_to_everybody(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o007 != 0)
 }
 
-fn read(path: &std::path::Path) -> std::io::Result<String> {
+fn read(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     let file = std::fs::File::open(path)?;
     file.take(LONGEST + 1).read_to_string(&mut text)?;

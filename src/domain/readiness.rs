@@ -57,3 +57,15 @@ impl ClientReadiness {
         self.fetched_at.max(self.hint_at).max(self.authenticated_at)
     }
 }
+
+/// What the schedule does where a client is known to lack the next key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnready {
+    /// It goes on, and says so.
+    #[default]
+    Warn,
+    /// It waits for the client.
+    Wait,
+    /// It does not look.
+    Go,
+}

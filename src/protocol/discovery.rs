@@ -1,6 +1,7 @@
 //! Provider metadata (OIDC Discovery section 3, RFC 8414), made once, and JWKS, made at each
-//! rotation; both are served as bytes. The metadata is written from the closed sets that the code runs on, so
-//! it can't promise what isn't there; members whose absence has a meaning are always there.
+//! rotation; both are served as bytes. The metadata is written from the closed sets that the
+//! code runs on, and from the algorithms of which there are keys, so it can't promise what isn't
+//! there; members whose absence has a meaning are always there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,7 +100,7 @@ struct Metadata<'a> {
     grant_types_supported: [&'static str; 3],
     acr_values_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
-    id_token_signing_alg_values_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: [&'static str; 4],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     revocation_endpoint_auth_methods_supported: [&'static str; 4],
@@ -135,12 +136,14 @@ const TOKEN_CLAIMS: [&str; 10] = [
 ];
 
 impl Documents {
-    /// Makes both documents.
+    /// Makes both documents. `id_token_algs` are those of which there are keys; RS256 must be
+    /// among them (OIDC Discovery section 3).
     ///
     /// # Errors
     /// `serde_json::Error`, which these types never give.
     pub fn new(
         issuer: &Issuer,
+        id_token_algs: &[SigningAlg],
         keyring: Arc<Keyring>,
         jwks_max_age: Duration,
     ) -> Result<Self, serde_json::Error> {
@@ -164,7 +167,10 @@ impl Documents {
             grant_types_supported: GrantType::ALL.map(GrantType::as_str),
             acr_values_supported: [ACR],
             subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: ["RS256"],
+            id_token_signing_alg_values_supported: id_token_algs
+                .iter()
+                .map(|alg| alg.as_str())
+                .collect(),
             token_endpoint_auth_methods_supported: auth_methods,
             token_endpoint_auth_signing_alg_values_supported: signing_algs,
             revocation_endpoint_auth_methods_supported: auth_methods,

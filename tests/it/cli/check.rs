@@ -124,3 +124,25 @@ fn warnings_are_shown_and_the_exit_code_is_0() {
     assert!(ended.stdout.contains(&at), "{}", ended.stdout);
     assert!(ended.stdout.contains("is fine"), "{}", ended.stdout);
 }
+
+/// Each algorithm that a client asks for is a set of keys more, which the operator did not
+/// write down.
+#[test]
+fn algorithms_that_clients_bring_are_told() {
+    let place = Place::new();
+    place.edit(
+        "client_name = \"Demo\"",
+        "client_name = \"Demo\"\nid_token_signed_response_alg = \"ES256\"",
+    );
+    let ended = place.run("check", &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let told = "ID Tokens are signed by RS256 of [keys], and by ES256 (asked for by demo)\n";
+    assert!(ended.stdout.starts_with(told), "{}", ended.stdout);
+
+    place.edit(
+        "directory = \"keys\"",
+        "directory = \"keys\"\nalgorithms = [\"RS256\", \"ES256\"]",
+    );
+    let ended = place.run("check", &[]);
+    assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
+}

@@ -331,16 +331,6 @@ fn what_a_client_would_wait_for_in_vain_is_a_fault() {
         ),
         ("response_types", "[]", "must be [\"code\"]"),
         ("subject_type", "\"pairwise\"", "not there yet"),
-        (
-            "id_token_signed_response_alg",
-            "\"ES256\"",
-            "must be \"RS256\"",
-        ),
-        (
-            "id_token_signed_response_alg",
-            "\"none\"",
-            "must be \"RS256\"",
-        ),
         ("extra_claims", "[\"email\"]", "\"username\" or \"phone\""),
         ("id_token_claims", "\"all\"", "\"standard\" or \"minimal\""),
         ("application_type", "\"spa\"", "\"web\" or \"native\""),

@@ -6,10 +6,14 @@ use std::time::Duration;
 use dingpass::config::{LogFormat, StoreLocation, UpstreamKind, UsernameSource};
 use dingpass::domain::client::{ApplicationType, IdTokenClaims};
 use dingpass::domain::lifetimes::Lifetimes;
+use dingpass::domain::readiness::OnUnready;
+use dingpass::domain::signing_alg::{RsaBits, SigningAlg};
 
 use crate::support::SAMPLE;
 
 use super::{CLIENT, LEAST, faults, loads, with};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 pub(super) const EXAMPLE: &str = include_str!("../../../deploy/dingpass.example.toml");
 
@@ -68,6 +72,7 @@ fn the_values_that_the_example_calls_defaults_are_the_defaults() {
     let examples = [
         "proxy",
         "contact",
+        "passphrase",
         "locale",
         "zoneinfo",
         "client_secret_next",
@@ -111,7 +116,14 @@ fn the_example_names_every_key_that_works_today() {
         ("", "issuer"),
         ("[http]\n", "listen"),
         ("[store]\n", "cache_size"),
+        ("[keys]\n", "algorithms"),
+        ("[keys]\n", "rsa_bits"),
+        ("[keys]\n", "rotate_every"),
+        ("[keys]\n", "publish_before"),
         ("[keys]\n", "jwks_max_age"),
+        ("[keys]\n", "retire_margin"),
+        ("[keys]\n", "on_unready"),
+        ("[keys]\n", "passphrase"),
         ("[lifetimes]\n", "refresh_grace"),
         ("[outbound]\n", "allowed_addresses"),
         ("[pages]\n", "contact"),
@@ -177,7 +189,14 @@ fn what_is_not_written_has_its_default() {
     );
     assert_eq!(config.store.cache_size, 16 * 1024 * 1024);
     assert_eq!(config.keys.directory.to_str(), Some("/etc/dingpass/keys"));
+    assert_eq!(config.keys.algorithms, [SigningAlg::Rs256]);
+    assert_eq!(config.keys.rsa_bits, RsaBits::B2048);
+    assert_eq!(config.keys.rotate_every, Some(90 * DAY));
+    assert_eq!(config.keys.publish_before, 7 * DAY);
     assert_eq!(config.keys.jwks_max_age, Duration::from_secs(3600));
+    assert_eq!(config.keys.retire_margin, Duration::from_secs(3600));
+    assert_eq!(config.keys.on_unready, OnUnready::Warn);
+    assert!(config.keys.passphrase.is_none());
     assert_eq!(config.lifetimes, Lifetimes::default());
     assert!(config.outbound.ca_files.is_empty());
     assert!(config.outbound.allowed_addresses.is_empty());
@@ -206,6 +225,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(client.scope.to_string(), "openid profile email");
     assert!(client.require_pkce);
     assert_eq!(client.id_token_claims, IdTokenClaims::Standard);
+    assert_eq!(client.id_token_signed_response_alg, SigningAlg::Rs256);
     assert!(!client.username_claim && !client.phone_claim);
     assert!(!client.release_unverified_email);
     assert_eq!((&client.client_uri, client.default_max_age), (&None, None));

@@ -10,10 +10,14 @@ mod environment;
 mod example;
 mod faults;
 mod fuzz;
+mod keys;
 mod nearest;
+mod part;
+mod passphrase;
 mod rendering;
 mod secrets;
 mod sections;
+mod signing;
 mod syntax;
 mod upstream;
 

@@ -54,3 +54,12 @@ fn an_odd_name_is_shown_escaped_and_cut() {
     );
     assert!(message.len() < 100, "{message}");
 }
+
+/// However many letters differ in their case alone.
+#[test]
+fn another_case_is_no_edit() {
+    let message = fault(&with("[keys]\nalgorithms = [\"eddsa\"]"));
+    assert!(message.ends_with("did you mean \"EdDSA\"?"), "{message}");
+    let message = fault(&with("[keys]\non_unready = \"WAIT\""));
+    assert!(message.ends_with("did you mean \"wait\"?"), "{message}");
+}

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use super::{CLIENT, LEAST, fault, load, load_with, loads, with};
 
 /// Files in which a secret stands on the line of a fault, or close to it.
-const LEAKS: [&str; 31] = [
+const LEAKS: [&str; 37] = [
     "client_secret = \"SECRET\" x",
     "client_secret = \"SECRET",
     "client_secret = SECRET",
@@ -41,16 +41,23 @@ const LEAKS: [&str; 31] = [
     "redirect_uris = [\"https://me:SECRET@a.example.com/\"]",
     "url = \"postgres://me:SECRET@db/x\"",
     "proxy = \"me:SECRET@proxy:3128\"",
+    "passphrase = \"SECRET\" x",
+    "passphrase = \"SECRETé\"",
+    "passphrase_file = \"SECRET\"",
+    "passphrase_credential = \"SECRET\"",
+    "passphrase_credential = \"a/SECRET\"",
+    "passphrse = \"SECRET\"",
 ];
 
 /// Sections in which each of them is tried.
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 7] = [
     "",
     "[[clients]]\nclient_id = \"demo\"\n",
     "[[upstream]]\nid = \"b\"\n",
     "[outbound]\n",
     "[store]\n",
     "[http]\n",
+    "[keys]\n",
 ];
 
 proptest! {
@@ -81,6 +88,9 @@ proptest! {
             "DINGPASS__OUTBOUND__PROXY",
             "DINGPASS__STORE__URL",
             "DINGPASS__LOG__FORMAT",
+            "DINGPASS__KEYS__PASSPHRASE_FILE",
+            "DINGPASS__KEYS__PASSPHRASE_CREDENTIAL",
+            "DINGPASS__KEYS__PASSPHRSE",
         ] {
             let faults = load_with(&text, &[(name, &secret)]).expect_err(name);
             let shown = describe(&faults, "dingpass.toml", &text);

@@ -115,15 +115,6 @@ fn the_cache_is_between_one_mebibyte_and_one_gibibyte() {
 }
 
 #[test]
-fn keys_have_a_directory_and_an_age() {
-    let keys = loads(&with("[keys]\ndirectory = \"/k\"\njwks_max_age = \"5m\"")).keys;
-    assert_eq!(keys.directory.to_str(), Some("/k"));
-    assert_eq!(keys.jwks_max_age, Duration::from_secs(300));
-    let relative = loads(&with("[keys]\ndirectory = \"../k\"")).keys;
-    assert_eq!(relative.directory.to_str(), Some("/etc/dingpass/../k"));
-}
-
-#[test]
 fn each_lifetime_is_its_own() {
     let config = loads(&with(
         "[lifetimes]\nsession_idle = \"1s\"\nsession_absolute = \"2s\"\ncode = \"3s\"\naccess_token = \"4s\"\nid_token = \"5s\"\nrefresh_idle = \"6s\"\nrefresh_absolute = \"7s\"\nrefresh_grace = \"8s\"",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dingpass::clock::Timestamp;
 
 use super::{OAUTH, OPENID, fetch, metadata};
-use crate::support::{House, open_folder};
+use crate::support::{House, Plan, open_folder};
 
 /// The whole metadata; a change of it is a change of what relying parties are promised.
 #[tokio::test]
@@ -171,4 +171,26 @@ async fn the_jwks_has_every_published_key_and_no_private_member() {
         let names: Vec<&String> = key.as_object().unwrap().keys().collect();
         assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]);
     }
+}
+
+/// OIDC Discovery section 3: RS256 must be among them, and stands first for clients that take
+/// the first one; then come the algorithms of the file and those that clients ask for, and none
+/// of which there are no keys.
+#[tokio::test]
+async fn id_tokens_are_promised_by_the_algorithms_of_which_there_are_keys() {
+    let promised = async |plan: Plan| {
+        let house = plan.start().await;
+        metadata(&house).await["id_token_signing_alg_values_supported"].clone()
+    };
+    assert_eq!(promised(House::plan()).await, serde_json::json!(["RS256"]));
+    let of_the_file = House::plan().more("[keys]\nalgorithms = [\"EdDSA\"]");
+    assert_eq!(
+        promised(of_the_file).await,
+        serde_json::json!(["RS256", "EdDSA"])
+    );
+    let of_a_client = House::plan().client("id_token_signed_response_alg = \"PS256\"");
+    assert_eq!(
+        promised(of_a_client).await,
+        serde_json::json!(["RS256", "PS256"])
+    );
 }
