@@ -101,7 +101,7 @@ impl Foundation {
         let store = store::open(&location)?;
         let custody = Custody::open(
             &config.keys.directory,
-            keys::key_settings(config),
+            key_settings(&config.keys, &config.lifetimes, &config.clients),
             Arc::clone(&entropy),
             clock.now(),
         )?;

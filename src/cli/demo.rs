@@ -79,7 +79,7 @@ async fn run_all(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     let custody = Custody::in_memory(
         None,
-        key_settings(&config),
+        key_settings(&config.keys, &config.lifetimes, &config.clients),
         Arc::clone(&entropy),
         clock.now(),
     )?;

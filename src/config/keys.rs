@@ -14,7 +14,8 @@ use super::reader::{Found, Section};
 use super::tree::Origin;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::readiness::OnUnready;
-use crate::domain::signing_alg::{RsaBits, SigningAlg};
+use crate::domain::rsa_bits::RsaBits;
+use crate::domain::signing_alg::SigningAlg;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -107,7 +108,7 @@ fn rsa_bits(section: &mut Section<'_>) -> RsaBits {
     let Some(written) = section.whole("rsa_bits") else {
         return RsaBits::default();
     };
-    RsaBits::parse(written.value).unwrap_or_else(|| {
+    RsaBits::from_bits(written.value).unwrap_or_else(|| {
         section.fault(&written.at, "`rsa_bits` must be 2048, 3072 or 4096");
         RsaBits::default()
     })

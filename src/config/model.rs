@@ -14,7 +14,8 @@ use crate::domain::id::UpstreamId;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::readiness::OnUnready;
-use crate::domain::signing_alg::{RsaBits, SigningAlg};
+use crate::domain::rsa_bits::RsaBits;
+use crate::domain::signing_alg::SigningAlg;
 
 /// A configuration without faults.
 #[derive(Debug)]

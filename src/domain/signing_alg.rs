@@ -44,39 +44,3 @@ impl SigningAlg {
         Self::ALL.into_iter().find(|alg| alg.as_str() == name)
     }
 }
-
-/// How long the modulus of an RSA key is that we make. NIST SP 800-57 and RFC 7518 section 3.3
-/// allow nothing shorter; longer ones than these cost more than they protect.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RsaBits {
-    /// 2048: a signature takes under a millisecond, and every client can read it.
-    #[default]
-    B2048,
-    /// 3072
-    B3072,
-    /// 4096
-    B4096,
-}
-
-impl RsaBits {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::B2048, Self::B3072, Self::B4096];
-
-    /// The number.
-    #[must_use]
-    pub const fn count(self) -> u32 {
-        match self {
-            Self::B2048 => 2048,
-            Self::B3072 => 3072,
-            Self::B4096 => 4096,
-        }
-    }
-
-    /// The size of that number of bits.
-    #[must_use]
-    pub fn parse(count: u64) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|bits| u64::from(bits.count()) == count)
-    }
-}

@@ -7,7 +7,8 @@ use dingpass::config::{LogFormat, StoreLocation, UpstreamKind, UsernameSource};
 use dingpass::domain::client::{ApplicationType, IdTokenClaims};
 use dingpass::domain::lifetimes::Lifetimes;
 use dingpass::domain::readiness::OnUnready;
-use dingpass::domain::signing_alg::{RsaBits, SigningAlg};
+use dingpass::domain::rsa_bits::RsaBits;
+use dingpass::domain::signing_alg::SigningAlg;
 
 use crate::support::SAMPLE;
 
@@ -90,7 +91,7 @@ fn the_values_that_the_example_calls_defaults_are_the_defaults() {
     ];
     let text = uncommented();
     let is_list = |line: &&str| *line == "[[clients]]";
-    let second = text.lines().filter(is_list).count();
+    let second = text.lines().filter(is_list).bits();
     assert_eq!(second, 2, "the second client is an example as a whole");
     let end = text.rfind("[[clients]]").unwrap();
     let text: String = text[..end]

@@ -139,9 +139,13 @@ impl House {
         let store = plan
             .store
             .unwrap_or_else(|| store::open(&Location::Memory).unwrap());
-        let custody = plan
-            .custody
-            .unwrap_or_else(|| custody_with(key_settings(&config)));
+        let custody = plan.custody.unwrap_or_else(|| {
+            custody_with(key_settings(
+                &config.keys,
+                &config.lifetimes,
+                &config.clients,
+            ))
+        });
         let app = App::assemble(
             config,
             Foundation {
