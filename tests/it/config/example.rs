@@ -91,7 +91,7 @@ fn the_values_that_the_example_calls_defaults_are_the_defaults() {
     ];
     let text = uncommented();
     let is_list = |line: &&str| *line == "[[clients]]";
-    let second = text.lines().filter(is_list).bits();
+    let second = text.lines().filter(is_list).count();
     assert_eq!(second, 2, "the second client is an example as a whole");
     let end = text.rfind("[[clients]]").unwrap();
     let text: String = text[..end]

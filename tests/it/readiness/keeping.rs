@@ -46,13 +46,13 @@ async fn what_is_known_is_known_after_a_restart() {
     let all: Vec<_> = [CLIENT, OTHER, PUBLIC]
         .map(|client| known(&before, client))
         .into();
-    let keyring = Arc::clone(&before.keyring);
+    let custody = Arc::clone(&before.custody);
     let copy = folder.path().join("dingpass.redb");
     let elsewhere = tempfile::tempdir().unwrap();
     std::fs::copy(copy, elsewhere.path().join("dingpass.redb")).unwrap();
 
     let store = open(elsewhere.path());
-    let after = plan().store(store).keyring(keyring).start().await;
+    let after = plan().store(store).custody(custody).start().await;
     is_unknown(&after, CLIENT);
     after.app.keep_readiness().await;
     let again: Vec<_> = [CLIENT, OTHER, PUBLIC]

@@ -14,6 +14,7 @@ fn readiness(client: &str, fetched_at: Option<i64>, kids: &[&str]) -> ClientRead
         seen: fetched_at.map(|_| FetchSeen::Address),
         hint_kid: None,
         hint_at: None,
+        authenticated_at: None,
     }
 }
 
