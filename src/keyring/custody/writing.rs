@@ -97,7 +97,7 @@ impl Place {
                     removed = true;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "the file of a key that is over is still there")
+                    tracing::warn!(%error, "the file of a key that is over is still there");
                 }
             }
         }

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod adoption;
+mod custody;
 mod first_start;
 mod refusals;
 mod sealing;

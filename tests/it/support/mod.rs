@@ -15,7 +15,7 @@ pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET};
 pub(crate) use browser::{Browser, Page};
 pub(crate) use clock::TestClock;
 pub(crate) use keys::{
-    jwks_of, keyring_of, open_folder, other_keyring, test_custody, test_keyring,
+    jwks_of, key_settings, keyring_of, open_folder, other_keyring, test_custody, test_keyring,
 };
 pub(crate) use port::free_port;
 pub(crate) use rp::{Answer, RelyingParty, SignedIn};
