@@ -5,6 +5,7 @@
 
 mod adoption;
 mod first_start;
+mod formats;
 mod refusals;
 mod sealing;
 mod signing;
