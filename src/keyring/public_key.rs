@@ -44,41 +44,34 @@ pub struct PublicKey {
 impl PublicKey {
     /// The half of an RSA key, in big-endian numbers.
     pub(super) fn rsa(n: &[u8], e: &[u8], alg: SigningAlg, kid: Option<String>) -> Self {
-        let (n, e) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
-        let print = || thumbprint(&[("e", &e), ("kty", "RSA"), ("n", &n)]);
-        let kid = kid.unwrap_or_else(print);
         let key = AlgorithmParameters::RSA(RSAKeyParameters {
             key_type: RSAKeyType::RSA,
-            n,
-            e,
+            n: URL_SAFE_NO_PAD.encode(n),
+            e: URL_SAFE_NO_PAD.encode(e),
         });
-        Self::of(kid, alg, key)
+        Self::of(kid.unwrap_or_else(|| thumbprint_of(&key)), alg, key)
     }
 
     /// The half of a key on P-256, as coordinates.
     pub(super) fn p256(x: &[u8], y: &[u8], kid: Option<String>) -> Self {
-        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-        let print = || thumbprint(&[("crv", "P-256"), ("kty", "EC"), ("x", &x), ("y", &y)]);
-        let kid = kid.unwrap_or_else(print);
         let key = AlgorithmParameters::EllipticCurve(EllipticCurveKeyParameters {
             key_type: EllipticCurveKeyType::EC,
             curve: EllipticCurve::P256,
-            x,
-            y,
+            x: URL_SAFE_NO_PAD.encode(x),
+            y: URL_SAFE_NO_PAD.encode(y),
         });
+        let kid = kid.unwrap_or_else(|| thumbprint_of(&key));
         Self::of(kid, SigningAlg::Es256, key)
     }
 
     /// The half of a key on Ed25519.
     pub(super) fn ed25519(x: &[u8], kid: Option<String>) -> Self {
-        let x = URL_SAFE_NO_PAD.encode(x);
-        let print = || thumbprint(&[("crv", "Ed25519"), ("kty", "OKP"), ("x", &x)]);
-        let kid = kid.unwrap_or_else(print);
         let key = AlgorithmParameters::OctetKeyPair(OctetKeyPairParameters {
             key_type: OctetKeyPairType::OctetKeyPair,
             curve: EllipticCurve::Ed25519,
-            x,
+            x: URL_SAFE_NO_PAD.encode(x),
         });
+        let kid = kid.unwrap_or_else(|| thumbprint_of(&key));
         Self::of(kid, SigningAlg::EdDsa, key)
     }
 
@@ -127,6 +120,12 @@ impl PublicKey {
         &self.kid
     }
 
+    /// Its thumbprint (RFC 7638), whatever its name.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        thumbprint_of(&self.jwk.algorithm)
+    }
+
     /// The algorithm that it verifies.
     #[must_use]
     pub const fn alg(&self) -> SigningAlg {
@@ -140,6 +139,30 @@ impl PublicKey {
     }
 }
 
+/// RFC 7638 section 3.2, RFC 8037 section 2. jsonwebtoken has one too, which panics where it
+/// finds no provider of cryptography.
+fn thumbprint_of(key: &AlgorithmParameters) -> String {
+    match key {
+        AlgorithmParameters::RSA(key) => {
+            thumbprint(&[("e", &key.e), ("kty", "RSA"), ("n", &key.n)])
+        }
+        AlgorithmParameters::EllipticCurve(key) => thumbprint(&[
+            ("crv", "P-256"),
+            ("kty", "EC"),
+            ("x", &key.x),
+            ("y", &key.y),
+        ]),
+        AlgorithmParameters::OctetKeyPair(key) => {
+            thumbprint(&[("crv", "Ed25519"), ("kty", "OKP"), ("x", &key.x)])
+        }
+        // None of ours: it can't be made in this file.
+        _ => String::new(),
+    }
+}
+
+/// Bytes of a modulus of 2048 to 8192 bits.
+const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+
 /// Whether these numbers are a key that verifies `alg`.
 fn check(key: &AlgorithmParameters, alg: SigningAlg) -> Result<(), PublicKeyError> {
     let octets = |text: &str| {
@@ -150,6 +173,10 @@ fn check(key: &AlgorithmParameters, alg: SigningAlg) -> Result<(), PublicKeyErro
     let (algorithm, bytes): (&'static dyn VerificationAlgorithm, _) = match (alg, key) {
         (SigningAlg::Rs256 | SigningAlg::Ps256, AlgorithmParameters::RSA(key)) => {
             let (n, e) = (octets(&key.n)?, octets(&key.e)?);
+            // The library looks at the size only when it verifies.
+            if !RSA_BYTES.contains(&n.len()) {
+                return Err(PublicKeyError::Numbers);
+            }
             let bytes = RsaPublicKeyComponents { n: &n, e: &e };
             let verifies = match alg {
                 SigningAlg::Ps256 => &RSA_PSS_2048_8192_SHA256,

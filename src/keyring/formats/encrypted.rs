@@ -2,10 +2,11 @@
 //! AES-CBC, in the frame of PKCS #8 (RFC 5958 section 3). What a file asks for is looked at
 //! before it is done: one number in it could cost gigabytes or days.
 
-use rsa::pkcs8::der::{self, SecretDocument};
-use rsa::pkcs8::pkcs5::pbes2::{Kdf, Parameters};
+use rsa::pkcs8::der::asn1::OctetStringRef;
+use rsa::pkcs8::der::{self, Decode as _, Reader as _, SecretDocument, SliceReader};
+use rsa::pkcs8::pkcs5::pbes2::{self, Kdf, Parameters};
 use rsa::pkcs8::pkcs5::{self, EncryptionScheme, scrypt};
-use rsa::pkcs8::{self, EncryptedPrivateKeyInfo};
+use rsa::pkcs8::{AlgorithmIdentifierRef, EncryptedPrivateKeyInfo};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
@@ -33,22 +34,21 @@ pub(super) fn open(
     der: &[u8],
     passphrase: Option<&SecretString>,
 ) -> Result<Zeroizing<Vec<u8>>, KeyFormatError> {
-    let info = EncryptedPrivateKeyInfo::try_from(der).map_err(|error| match error {
-        pkcs8::Error::Asn1(error) if matches!(error.kind(), der::ErrorKind::OidUnknown { .. }) => {
-            KeyFormatError::OtherEncryption
-        }
+    let (algorithm, encrypted) = frame(der).map_err(|_| KeyFormatError::Damaged)?;
+    if algorithm.oid != pbes2::PBES2_OID {
+        return Err(KeyFormatError::OtherEncryption);
+    }
+    let parameters = algorithm.parameters.ok_or(KeyFormatError::Damaged)?;
+    let scheme = Parameters::try_from(parameters).map_err(|error| match error.kind() {
+        der::ErrorKind::OidUnknown { .. } => KeyFormatError::OtherEncryption,
         _ => KeyFormatError::Damaged,
     })?;
-    let scheme = info
-        .encryption_algorithm
-        .pbes2()
-        .ok_or(KeyFormatError::OtherEncryption)?;
     check_cost(&scheme.kdf)?;
-    if info.encrypted_data.is_empty() || !info.encrypted_data.len().is_multiple_of(BLOCK) {
+    if encrypted.is_empty() || !encrypted.len().is_multiple_of(BLOCK) {
         return Err(KeyFormatError::Damaged);
     }
     let passphrase = passphrase.ok_or(KeyFormatError::PassphraseNeeded)?;
-    let mut buffer = Zeroizing::new(info.encrypted_data.to_vec());
+    let mut buffer = Zeroizing::new(encrypted.to_vec());
     let length = scheme
         .decrypt_in_place(passphrase.expose_secret(), &mut buffer)
         .map_err(|error| match error {
@@ -61,6 +61,17 @@ pub(super) fn open(
         .len();
     buffer.truncate(length);
     Ok(buffer)
+}
+
+/// An `EncryptedPrivateKeyInfo`, whatever the algorithm.
+fn frame(der: &[u8]) -> der::Result<(AlgorithmIdentifierRef<'_>, &[u8])> {
+    let mut reader = SliceReader::new(der)?;
+    let parts = reader.sequence(|reader| {
+        let algorithm = AlgorithmIdentifierRef::decode(reader)?;
+        let encrypted = OctetStringRef::decode(reader)?.as_bytes();
+        Ok((algorithm, encrypted))
+    })?;
+    reader.finish(parts)
 }
 
 fn check_cost(kdf: &Kdf<'_>) -> Result<(), KeyFormatError> {

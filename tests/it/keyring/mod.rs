@@ -6,6 +6,7 @@
 mod adoption;
 mod custody;
 mod first_start;
+mod formats;
 mod refusals;
 mod sealing;
 mod signing;

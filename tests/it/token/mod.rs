@@ -3,6 +3,7 @@
 // Tells clippy that the helpers here are tests too: they may panic.
 #![cfg(test)]
 
+mod at_hash;
 mod basic;
 mod body;
 mod client_authentication;
