@@ -1,0 +1,17 @@
+//! The keys as the operator handles them: what may be asked, what is answered, and the office
+//! that does it. The command line and the operator's socket share questions and answers, so
+//! that one who asks a running server and one who opens the files learn the same.
+
+mod answers;
+mod questions;
+mod secret_text;
+mod set_name;
+
+pub use answers::{
+    Change, ClientCount, ClientFate, ClientStatus, Consequences, Done, Ended, Exported, Fate,
+    FolderStatus, KeyAnswer, KeyLine, KeyList, KeyStatus, Late, LateCause, PinLine, Planned,
+    Refusal, RefusalCause, SetStatus, Standing, Step, StepName,
+};
+pub use questions::{KeyFormat, KeyQuestion, KeyRequest};
+pub use secret_text::SecretText;
+pub use set_name::SetName;
