@@ -194,13 +194,18 @@ pub struct Step {
     pub kid: Option<String>,
     /// What.
     pub what: StepName,
+    /// The client whose pin ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientId>,
 }
 
 /// What happens to a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepName {
-    /// It is made and published.
+    /// It is made or brought in.
+    Made,
+    /// It is published.
     Published,
     /// It signs.
     Signs,
@@ -359,8 +364,10 @@ pub struct ClientFate {
 pub enum Fate {
     /// Nothing.
     Fine,
-    /// One that fetches anew for a kid that it does not know goes on; one that only goes by
-    /// its cache fails until it fetches.
+    /// Nobody can tell. It has the key if it keeps keys for no longer than it is told.
+    MayFail,
+    /// It has not got the key. One that fetches anew for a kid that it does not know goes on;
+    /// one that only goes by its cache fails until it fetches.
     FailsUntilFetch,
     /// Nothing now: it stays with the key that it is pinned to.
     Pinned,
@@ -429,12 +436,17 @@ pub struct Refusal {
 pub enum RefusalCause {
     /// No key has that name.
     UnknownKey,
-    /// Several keys begin so.
-    AmbiguousKey,
     /// No client has that name.
     UnknownClient,
     /// The key is not in a state in which that can be done.
     WrongState,
+    /// It is so already.
+    NothingToDo,
+    /// Another key would have to take over that was not published for long enough, or that
+    /// clients have not fetched.
+    NotReady,
+    /// Nobody could sign any more.
+    NeedsSuccessor,
     /// No set of that name is in use.
     UnknownSet,
     /// The key signs with something else than the client asks for, or than was said.

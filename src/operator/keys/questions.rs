@@ -53,8 +53,7 @@ impl KeyRequest {
 }
 
 /// What is asked. Tagged from outside: serde reads such an enum without a copy in between, and
-/// secrets are among what it reads. A `kid` may be the beginning of one, if only one key of
-/// the house begins so.
+/// secrets are among what it reads. A `kid` is a whole one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum KeyQuestion {
