@@ -29,7 +29,7 @@ pub enum KeyAnswer {
 }
 
 /// The folder of keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FolderStatus {
     /// Where it is.
     pub directory: String,
@@ -176,6 +176,8 @@ pub enum LateCause {
     Clients,
     /// The next key has not been published for long enough.
     Publication,
+    /// The key that signs is as old as it should get, and there is no next one.
+    NoNextKey,
     /// The folder is managed from outside.
     ReadOnly,
     /// The folder can't be read or written.

@@ -23,6 +23,11 @@ impl SecretText {
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// The same, for one who takes a secret as it is.
+    pub(super) const fn secret(&self) -> &SecretString {
+        &self.0
+    }
 }
 
 impl From<SecretString> for SecretText {
