@@ -16,6 +16,7 @@ use crate::domain::client::Clients;
 use crate::domain::reach::Reach;
 use crate::entropy::Entropy;
 use crate::keyring::{Custody, KeyringError};
+use crate::operator::keys::{self as key_office, KeyOffice, Knowledge};
 use crate::outbound::{ClientUrls, OperatorHosts, OutboundError, SystemNames};
 use crate::protocol::access::Access;
 use crate::protocol::applications::Applications;
@@ -35,7 +36,7 @@ use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Store, StoreError};
 use crate::web::admin::SocketError;
 use crate::web::{self, Web};
-pub use keys::key_settings;
+pub use keys::{key_settings, keys_at_rest};
 use outward::{outbound_settings, provider};
 pub use socket::OperatorSocket;
 
@@ -138,7 +139,7 @@ pub struct App {
     back_channel: Arc<BackChannel>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    custody: Arc<Custody>,
+    keys: Arc<KeyOffice>,
     failures: Arc<FailureLog>,
     adoption: Arc<KeyAdoption>,
     audit: config::Audit,
@@ -198,6 +199,17 @@ impl App {
             entropy: Arc::clone(&entropy),
             clock: Arc::clone(&clock),
             urls: client_urls,
+        }));
+        let keys = Arc::new(KeyOffice::new(key_office::Parts {
+            custody,
+            clients: Arc::clone(&clients),
+            knowledge: Knowledge::Running(Arc::clone(&adoption)),
+            signed_by: Arc::clone(&store) as _,
+            audit: Arc::clone(&store) as _,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            issuer: config.issuer.clone(),
+            on_unready: config.keys.on_unready,
         }));
         let web = Web {
             origins: web::ClientOrigins::of(&clients),
@@ -275,7 +287,7 @@ impl App {
             back_channel,
             store,
             clock,
-            custody,
+            keys,
             failures,
             adoption,
             audit: config.audit,
@@ -291,6 +303,11 @@ impl App {
     /// Who has fetched which keys.
     pub fn key_adoption(&self) -> Arc<KeyAdoption> {
         Arc::clone(&self.adoption)
+    }
+
+    /// Who does what an operator asks of the keys.
+    pub fn key_office(&self) -> Arc<KeyOffice> {
+        Arc::clone(&self.keys)
     }
 
     /// Who tells clients of logouts: to be woken where the clock is moved by hand.

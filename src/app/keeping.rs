@@ -1,5 +1,5 @@
 //! What the broker does by itself while it is served: sweeping, forgetting, counting out
-//! failures, writing down who has which keys, and telling clients of logouts.
+//! failures, looking after the keys, writing down who has which, and telling clients of logouts.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ impl App {
         tokio::join!(
             self.keep_house(&stopped),
             self.back_channel().run(stopped.cancelled()),
+            self.keys.run(stopped.cancelled()),
         );
     }
 
@@ -37,6 +38,13 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Looks after the keys once, as the schedule does again and again: with what an earlier
+    /// process knew of the clients.
+    pub async fn look_after_keys(&self) -> Duration {
+        self.keep_readiness().await;
+        self.keys.look_after().await
     }
 
     /// Tells the audit log of the failures that were counted.

@@ -15,7 +15,13 @@ impl App {
     /// `stopped`.
     pub fn operator_router(&self, own: u32, stopped: CancellationToken) -> Router {
         let audit = AuditLog::running(Arc::clone(&self.store) as _, Arc::clone(&self.store) as _);
-        admin::router(admin::Admin { audit, stopped }, own)
+        let keys = self.key_office();
+        let admin = admin::Admin {
+            audit,
+            keys,
+            stopped,
+        };
+        admin::router(admin, own)
     }
 
     /// Listens at the operator's socket, where the configuration has one. Needs the runtime.

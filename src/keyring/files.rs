@@ -3,7 +3,7 @@
 //! old one or the new one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
@@ -196,4 +196,13 @@ pub(super) fn file_error(path: &Path, error: &std::io::Error) -> KeyringError {
         path: path.display().to_string(),
         reason: error.to_string(),
     }
+}
+
+/// Whether a file of a key is encrypted, by its first line; nothing where it can't be read.
+#[must_use]
+pub fn is_encrypted(path: &Path) -> Option<bool> {
+    let mut line = [0_u8; 64];
+    let read = File::open(path).ok()?.read(&mut line).ok()?;
+    let line = line.get(..read)?;
+    Some(line.starts_with(b"-----BEGIN ENCRYPTED "))
 }

@@ -22,6 +22,7 @@ use jsonwebtoken::jwk::Jwk;
 use crate::domain::signing_alg::SigningAlg;
 
 pub use custody::{ActError, Acted, Custody, Fault, Looked, Settings, Snapshot, Wish};
+pub use files::is_encrypted;
 pub use formats::{KeyFormatError, SealingKey};
 pub use jws::{OwnToken, TokenType, VerifyError, sign};
 pub use kid::{BadKid, check_kid, kid_in_file_name};

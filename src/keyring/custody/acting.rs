@@ -33,6 +33,8 @@ pub enum Wish {
     Revoke {
         /// Which.
         kid: String,
+        /// What it signed is left alone.
+        keep_sessions: bool,
     },
 }
 
@@ -126,9 +128,9 @@ impl Custody {
                 let made = made.ok_or(Attempt::Wants(KeyUse::Sign(*algorithm)))?;
                 (enter(keys, made, EnterAs::Next)?, Some(made))
             }
-            Wish::Revoke { kid } => {
+            Wish::Revoke { kid, keep_sessions } => {
                 let act = Act::Revoke { kid: kid.clone() };
-                match rotation::act(keys, policy, &act, now) {
+                let (mut plan, made) = match rotation::act(keys, policy, &act, now) {
                     Err(rotation::ActRefused::NeedsSuccessor { key_use }) => {
                         let made = made.ok_or(Attempt::Wants(key_use))?;
                         let first = enter(keys, made, EnterAs::Active)?;
@@ -138,7 +140,13 @@ impl Custody {
                         (plan, Some(made))
                     }
                     outcome => (outcome.map_err(refused)?, None),
+                };
+                if *keep_sessions {
+                    for key in plan.keys.keys.iter_mut().filter(|key| key.kid == *kid) {
+                        key.to_end = false;
+                    }
                 }
+                (plan, made)
             }
             Wish::Act(act) => {
                 let plan = rotation::act(keys, policy, act, now).map_err(refused)?;

@@ -292,6 +292,12 @@ impl Custody {
         &self.place.settings.policy
     }
 
+    /// Whether the files of keys that are made or brought in here are encrypted.
+    #[must_use]
+    pub const fn is_encrypting(&self) -> bool {
+        self.place.settings.passphrase.is_some()
+    }
+
     /// How things stand.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

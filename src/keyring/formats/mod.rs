@@ -6,6 +6,7 @@ mod ec_key;
 mod ed_key;
 mod encrypted;
 mod error;
+mod exported;
 mod pem;
 mod pkcs8;
 mod private_jwk;

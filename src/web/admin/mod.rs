@@ -6,6 +6,7 @@
 //! the file is the first guard, the kernel's answer the second.
 
 mod audit;
+mod keys;
 mod peer;
 mod socket;
 
@@ -24,12 +25,15 @@ pub use peer::Peer;
 pub use socket::{AdminSocket, SocketError};
 
 use crate::operator::audit::AuditLog;
-use crate::operator::{AUDIT_PATH, VERSION_HEADER};
+use crate::operator::keys::KeyOffice;
+use crate::operator::{AUDIT_PATH, KEYS_PATH, VERSION_HEADER};
 
 /// What the handlers share.
 pub struct Admin {
     /// The audit log.
     pub audit: AuditLog,
+    /// The keys.
+    pub keys: Arc<KeyOffice>,
     /// Ends answers that would go on.
     pub stopped: CancellationToken,
 }
@@ -38,6 +42,7 @@ pub struct Admin {
 pub fn router(admin: Admin, own: u32) -> Router {
     Router::new()
         .route(AUDIT_PATH, post(audit::ask))
+        .route(KEYS_PATH, post(keys::ask))
         .fallback(unknown)
         .layer(CatchPanicLayer::custom(super::error::panicked))
         .layer(from_fn_with_state(own, peer::admit))

@@ -1,0 +1,26 @@
+//! Spans of time as people say them.
+
+use std::time::Duration;
+
+/// `7 d`, `1 h 30 min`, `12 s`: the two largest units.
+pub(super) fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [
+        (seconds / 86_400, "d"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let words: Vec<String> = units
+        .iter()
+        .skip_while(|(count, _)| *count == 0)
+        .take(2)
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    if words.is_empty() {
+        "a moment".to_owned()
+    } else {
+        words.join(" ")
+    }
+}
