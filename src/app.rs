@@ -201,7 +201,7 @@ impl App {
             urls: client_urls,
         }));
         let keys = Arc::new(KeyOffice::new(key_office::Parts {
-            custody,
+            custody: Arc::clone(&custody),
             clients: Arc::clone(&clients),
             knowledge: Knowledge::Running(Arc::clone(&adoption)),
             signed_by: Arc::clone(&store) as _,
@@ -211,6 +211,7 @@ impl App {
             issuer: config.issuer.clone(),
             on_unready: config.keys.on_unready,
         }));
+        let readiness = Readiness::new(Arc::clone(&store) as _, custody);
         let web = Web {
             origins: web::ClientOrigins::of(&clients),
             documents: Documents::new(
@@ -273,7 +274,7 @@ impl App {
                 mint,
             ),
             adoption: Arc::clone(&adoption),
-            readiness: Readiness::new(Arc::clone(&store) as _),
+            readiness,
             settings: web::Settings {
                 issuer: config.issuer,
                 contact: config.pages.contact,

@@ -77,6 +77,7 @@ impl Custody {
                     Err(Attempt::Unwritten(Unwritten::Changed)) if !has_read => None,
                     Err(Attempt::Unwritten(Unwritten::Failed(error))) => {
                         held.folder.cannot_be_written(&error.to_string());
+                        self.tell_fault(&held);
                         return Err(error.into());
                     }
                     Err(Attempt::Unwritten(unwritten)) => return Err(unwritten.into()),

@@ -82,6 +82,7 @@ impl Custody {
             held.folder.fault = Some(Fault::Unreadable(error.to_string()));
         }
         looked.fault.clone_from(&held.folder.fault);
+        self.tell_fault(&held);
         looked
     }
 

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwapOption;
 use secrecy::SecretString;
 
 pub use acting::{Acted, Wish};
@@ -58,6 +59,8 @@ pub struct Custody {
     /// Whether somebody serves with these keys; else an operator looks at a folder at rest.
     serves: bool,
     keyring: Arc<Keyring>,
+    /// What is wrong with the folder, for who can't wait for a disk.
+    fault: ArcSwapOption<Fault>,
     held: Mutex<Held>,
 }
 
@@ -147,6 +150,7 @@ impl Custody {
             place,
             serves: false,
             keyring: Arc::new(Keyring::new(nobody)),
+            fault: ArcSwapOption::empty(),
             held: Mutex::new(held),
         })
     }
@@ -276,6 +280,7 @@ impl Custody {
             place,
             serves: true,
             keyring: Arc::new(Keyring::new(ring)),
+            fault: ArcSwapOption::empty(),
             held: Mutex::new(held),
         })
     }
@@ -312,10 +317,15 @@ impl Custody {
         }
     }
 
-    /// What is wrong with the folder, if anything is.
+    /// What was wrong with the folder at the last look or act. Waits for nobody.
     #[must_use]
-    pub fn fault(&self) -> Option<Fault> {
-        self.held().folder.fault.clone()
+    pub fn fault(&self) -> Option<Arc<Fault>> {
+        self.fault.load_full()
+    }
+
+    /// Lets it be known what is wrong with the folder.
+    fn tell_fault(&self, held: &Held) {
+        self.fault.store(held.folder.fault.clone().map(Arc::new));
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -431,6 +431,7 @@ fn revoking_the_key_that_signs_makes_its_successor_in_the_same_act() {
     let token = custody.keyring().sign(&claims).unwrap();
     let revoke = Wish::Revoke {
         kid: leaked.clone(),
+        keep_sessions: false,
     };
     let by = KeyActor::Operator { uid: Some(7) };
     let acted = custody.act(&revoke, by, None, NOW).unwrap();
