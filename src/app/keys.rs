@@ -18,13 +18,18 @@ use crate::protocol::{authorize, logout};
 #[must_use]
 pub fn key_settings(keys: &config::Keys, lifetimes: &Lifetimes, clients: &[Client]) -> Settings {
     let uses = keys.in_use(clients).into_iter().map(KeyUse::Sign);
+    // Logout tokens are signed where somebody wants them.
+    let tells = clients
+        .iter()
+        .any(|client| client.backchannel_logout.is_some());
+    let logout_token = tells.then_some(logout::TOKEN_LIFETIME);
     Settings {
         policy: Policy {
             rotate_every: keys.rotate_every,
             publish_before: keys.publish_before,
             jwks_max_age: keys.jwks_max_age,
             retire_margin: keys.retire_margin,
-            token_life: lifetimes.id_token.max(logout::TOKEN_LIFETIME),
+            token_life: lifetimes.id_token.max(logout_token.unwrap_or_default()),
             sealed_life: lifetimes.access_token.max(authorize::FLOW_LIFETIME),
             hint_life: lifetimes.refresh_absolute,
             uses: uses.chain([KeyUse::Seal]).collect(),
