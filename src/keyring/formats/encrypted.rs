@@ -15,7 +15,7 @@ use crate::entropy::Entropy;
 
 /// The most memory that scrypt may take, in bytes: 128 N r.
 const MOST_MEMORY: u64 = 256 << 20;
-/// The most work: N r p. Four times what RFC 7914's authors call usual for files today.
+/// The most work: N r p. Four times the usual advice of N = 2^17, r = 8, p = 1.
 const MOST_WORK: u64 = 1 << 22;
 /// The most rounds of PBKDF2: some seconds.
 const MOST_ROUNDS: u32 = 10_000_000;
