@@ -93,10 +93,18 @@ impl RedbStore {
     async fn read(&self) -> Result<ReadTransaction, StoreError> {
         if !self.slot.is_open() {
             let mut commits = self.writer.commits();
-            if !self.slot.is_open() {
-                self.writer.look();
-                let _ = tokio::time::timeout(OPENING, commits.changed()).await;
-            }
+            let opened = async {
+                // Twice: the first change may be that of acts that were lost before there was
+                // room again.
+                for _ in 0..2 {
+                    if self.slot.is_open() {
+                        break;
+                    }
+                    self.writer.look();
+                    let _ = commits.changed().await;
+                }
+            };
+            let _ = tokio::time::timeout(OPENING, opened).await;
         }
         self.slot.get()?.begin_read().map_err(failed)
     }

@@ -6,6 +6,7 @@
 mod addresses;
 mod afterwards;
 mod back_channel;
+mod by_key;
 mod confirming;
 mod front_channel;
 mod hints;
