@@ -90,15 +90,12 @@ impl KeyAdoption {
         self.places.fetched(caller, kids, now);
     }
 
-    /// Somebody got the document at a client's own address; tells whether there is such a
-    /// client.
-    pub fn fetched_as(&self, client: &ClientId, kids: &Arc<[String]>, now: Timestamp) -> bool {
-        let tracked = self.clients.get(client);
-        if let Some(tracked) = tracked {
+    /// Somebody got the document at a client's own address.
+    pub fn fetched_as(&self, client: &ClientId, kids: &Arc<[String]>, now: Timestamp) {
+        if let Some(tracked) = self.clients.get(client) {
             let mut record = tracked.record();
             record.fetched(kids, FetchSeen::Alias, None, now);
         }
-        tracked.is_some()
     }
 
     /// Whether there is such a client.

@@ -9,9 +9,10 @@
 //! * *Unknown*: no fetch of its own is known, or nobody has seen it for 30 days, in which
 //!   case nothing waits for it.
 //!
-//! Every fetch serves the document of its moment. So whatever a stranger does in a client's
-//! name can make it look ready, or stale before a key that is not published yet; it can't
-//! take back what the client has fetched since the key was.
+//! Every fetch brings the document of its moment. So a stranger who imitates a client, or asks
+//! at its alias, can make it look ready; and one of whom nothing was known look stale, by a
+//! fetch before the key is published. Nobody can make a client look stale that has fetched
+//! the key.
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ mod fetches;
 mod hints;
 mod keeping;
 mod places;
+mod rotation;
 mod rule;
 mod secrecy;
 
