@@ -14,6 +14,7 @@ mod dingtalk;
 mod discovery;
 mod introspection;
 mod keyring;
+mod keys;
 mod login;
 mod logout;
 mod machine;

@@ -58,11 +58,14 @@ pub(super) async fn read(import: ImportText) -> Result<Imported, Refusal> {
 fn read_now(import: &ImportText) -> Result<Imported, Refusal> {
     let passphrase = import.passphrase.as_ref().map(SecretText::secret);
     let key = PrivateKey::parse(import.text.expose().as_bytes(), passphrase).map_err(|error| {
-        let cause = match error {
-            KeyFormatError::PassphraseNeeded | KeyFormatError::WrongPassphrase => {
-                RefusalCause::Passphrase
-            }
-            _ => RefusalCause::NotAKey,
+        let is_about_passphrase = matches!(
+            error,
+            KeyFormatError::PassphraseNeeded | KeyFormatError::WrongPassphrase
+        );
+        let cause = if is_about_passphrase {
+            RefusalCause::Passphrase
+        } else {
+            RefusalCause::NotAKey
         };
         Refusal::of(cause, format!("the key can't be used: {error}"))
     })?;
@@ -116,13 +119,10 @@ impl Imported {
             if !is_same || other.kid == self.kid {
                 continue;
             }
-            // One RSA key may sign both ways, as it did where it comes from.
-            match other.state {
-                KeyState::Revoked => {}
-                _ if other.key_use == key_use => {}
-                KeyState::Next | KeyState::Active | KeyState::Retired | KeyState::Withdrawn => {
-                    continue;
-                }
+            // One RSA key may sign both ways, as it did where it comes from; a revoked one
+            // never comes back.
+            if other.state != KeyState::Revoked && other.key_use != key_use {
+                continue;
             }
             return Err(Refusal::of(
                 RefusalCause::AlreadyThere,

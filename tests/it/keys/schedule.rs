@@ -1,0 +1,136 @@
+//! What the schedule does by itself, and what it does about clients.
+
+use std::time::Duration;
+
+use dingpass::operator::keys::LateCause;
+
+use super::{Bureau, ES256, WAIT, rotate, settings};
+use crate::support::{House, http};
+
+async fn with(on_unready: &str) -> Bureau {
+    let keys = format!("[keys]\non_unready = \"{on_unready}\"\n");
+    let plan = House::plan().more(super::WIKI).more(&keys);
+    Bureau::of(plan, settings()).await
+}
+
+async fn fetch(bureau: &Bureau) {
+    let url = bureau.house.url("/jwks/wiki");
+    assert_eq!(http().get(url).send().await.unwrap().status(), 200);
+}
+
+/// Issue: "wait": the schedule waits for stale clients, and says for whom.
+#[tokio::test]
+async fn a_schedule_that_waits_goes_on_when_the_client_has_fetched() {
+    let bureau = with("wait").await;
+    fetch(&bureau).await;
+    let old = bureau.active(ES256).await;
+    let new = bureau.done(rotate(ES256)).await.kid.unwrap();
+    bureau.serve(3 * WAIT).await;
+    assert_eq!(bureau.active(ES256).await, old);
+    let sets = bureau.status().await.sets;
+    let set = sets.iter().find(|set| set.algorithm == ES256).unwrap();
+    assert_eq!(set.late[0].cause, LateCause::Clients);
+    assert_eq!(set.late[0].clients[0].as_str(), "wiki");
+    fetch(&bureau).await;
+    bureau.serve(1).await;
+    assert_eq!(bureau.active(ES256).await, new);
+}
+
+/// "warn" and "go": it goes on.
+#[tokio::test]
+async fn a_schedule_that_does_not_wait_goes_on() {
+    for policy in ["warn", "go"] {
+        let bureau = with(policy).await;
+        fetch(&bureau).await;
+        let new = bureau.done(rotate(ES256)).await.kid.unwrap();
+        bureau.serve(WAIT + 1).await;
+        assert_eq!(bureau.active(ES256).await, new, "{policy}");
+    }
+}
+
+/// A client of which nothing is known keeps nobody waiting.
+#[tokio::test]
+async fn nobody_waits_for_an_unknown_client() {
+    let bureau = with("wait").await;
+    let new = bureau.done(rotate(ES256)).await.kid.unwrap();
+    bureau.serve(WAIT + 1).await;
+    assert_eq!(bureau.active(ES256).await, new);
+}
+
+/// By itself: a key is made ahead of need, published, signs, and the old one goes in its time.
+#[tokio::test]
+async fn keys_rotate_by_themselves() {
+    let mut settings = settings();
+    settings.policy.rotate_every = Some(Duration::from_secs(30));
+    let bureau = Bureau::of(House::plan().more(super::WIKI), settings).await;
+    let first = bureau.active(ES256).await;
+    bureau.serve(31).await;
+    let second = bureau.active(ES256).await;
+    assert_ne!(first, second);
+    assert!(bureau.published().contains(&first));
+    bureau.serve(25).await;
+    assert!(
+        !bureau.published().contains(&first),
+        "20 s of life, 2 s of margin"
+    );
+    assert_eq!(bureau.active(ES256).await, second);
+    let told = bureau.told().await;
+    let of_first: Vec<(&str, &str)> = told
+        .iter()
+        .filter(|it| it.0 == first)
+        .map(|it| (it.2.as_str(), it.3.as_str()))
+        .collect();
+    assert_eq!(
+        of_first,
+        [
+            ("next", "start"),
+            ("active", "start"),
+            ("retired", "schedule"),
+            ("withdrawn", "schedule")
+        ]
+    );
+}
+
+/// The worker runs, is woken by acts, and ends when it is told to.
+#[tokio::test]
+async fn the_worker_is_woken_by_an_act() {
+    let bureau = Bureau::start().await;
+    let office = bureau.house.app.key_office();
+    let stopped = tokio_util::sync::CancellationToken::new();
+    let ends = stopped.clone();
+    let worker = tokio::spawn(async move { office.run(ends.cancelled()).await });
+    let old = bureau.active(super::SEAL).await;
+    bureau.done(rotate(super::SEAL)).await;
+    let changed = async {
+        while bureau.active(super::SEAL).await == old {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(1), changed)
+        .await
+        .expect("woken, not after its two seconds");
+    stopped.cancel();
+    worker.await.unwrap();
+}
+
+/// A folder that can't be read: the old keys go on, the status says so, and acts are refused.
+#[tokio::test]
+async fn a_broken_folder_is_told_and_not_written() {
+    let bureau = Bureau::start().await;
+    let before = bureau.published();
+    let list = bureau.keys().join("keyring.toml");
+    let good = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, "version = 2\n[[signing]]\nnonsense").unwrap();
+    bureau.house.app.look_after_keys().await;
+    bureau.house.app.look_after_keys().await;
+    let folder = bureau.status().await.folder;
+    assert!(folder.fault.is_some());
+    assert_eq!(bureau.published(), before);
+    let refusal = bureau.refused(rotate(ES256)).await;
+    assert_eq!(super::word(&refusal.cause), "folder");
+    std::fs::write(&list, good).unwrap();
+    bureau.house.app.look_after_keys().await;
+    bureau.house.app.look_after_keys().await;
+    assert_eq!(bureau.status().await.folder.fault, None);
+    bureau.done(rotate(ES256)).await;
+}
