@@ -3,6 +3,7 @@
 
 mod keeping;
 mod keys;
+mod keys_at_rest;
 mod outward;
 mod socket;
 
@@ -36,7 +37,8 @@ use crate::protocol::userinfo::Userinfo;
 use crate::store::{self, Location, Store, StoreError};
 use crate::web::admin::SocketError;
 use crate::web::{self, Web};
-pub use keys::{key_settings, keys_at_rest};
+pub use keys::key_settings;
+pub use keys_at_rest::{AtRestError, keys_at_rest};
 use outward::{outbound_settings, provider};
 pub use socket::OperatorSocket;
 

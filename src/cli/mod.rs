@@ -5,6 +5,7 @@ mod check;
 mod configuration;
 mod demo;
 mod healthcheck;
+mod keys;
 mod listen;
 mod logs;
 mod remote;
@@ -37,6 +38,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Read the audit log: who signed in, what was refused, revoked and ended.
     Audit(audit::Arguments),
+    /// Look after the keys: list, rotate, revoke, bring in and copy out.
+    Keys(keys::Arguments),
     /// Ask a running broker whether it is alive: exits 0 or 1.
     Healthcheck(healthcheck::Arguments),
 }
@@ -51,21 +54,27 @@ pub fn run() -> ExitCode {
         Command::Sim(arguments) => sim::run(arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Keys(arguments) => {
+            return keys::run(arguments).unwrap_or_else(|error| failed(&error));
+        }
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say::wrong(&format!("dingpass: {error:#}"));
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
 }
 
+/// Says why, in one sentence.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    say::wrong(&format!("dingpass: {error:#}"));
+    ExitCode::FAILURE
+}
+
 /// Runs `work` on the asynchronous runtime.
-fn block_on<F>(work: F) -> anyhow::Result<()>
+fn block_on<F, T>(work: F) -> anyhow::Result<T>
 where
-    F: Future<Output = anyhow::Result<()>>,
+    F: Future<Output = anyhow::Result<T>>,
 {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

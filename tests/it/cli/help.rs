@@ -20,6 +20,13 @@ fn the_help_of_every_command_is_what_was_reviewed() {
     insta::assert_snapshot!("sim", help(&["sim"]));
     insta::assert_snapshot!("demo", help(&["demo"]));
     insta::assert_snapshot!("audit", help(&["audit"]));
+    insta::assert_snapshot!("keys", help(&["keys"]));
+    for command in [
+        "list", "status", "generate", "rotate", "promote", "retire", "revoke", "import", "export",
+        "pin", "unpin",
+    ] {
+        insta::assert_snapshot!(format!("keys_{command}"), help(&["keys", command]));
+    }
     insta::assert_snapshot!("healthcheck", help(&["healthcheck"]));
 }
 
@@ -41,6 +48,7 @@ fn the_help_names_exactly_the_commands_whose_help_was_reviewed() {
         "sim",
         "demo",
         "audit",
+        "keys",
         "healthcheck",
         "help",
     ];

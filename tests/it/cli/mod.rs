@@ -11,6 +11,7 @@ mod endings;
 mod full_disk;
 mod healthcheck;
 mod help;
+mod keys;
 mod logs_and_environment;
 mod place;
 mod process;

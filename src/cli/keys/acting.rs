@@ -1,0 +1,78 @@
+//! Acts that change keys. What breaks something is asked for twice: first what would break,
+//! which a person sees and agrees to, then the act, on the condition that the keys are still
+//! those that were shown.
+
+use super::arguments::Changing;
+use super::desk::{Desk, Refused};
+use super::{json, plan, terminal};
+use crate::cli::say;
+use crate::operator::keys::{Done, KeyQuestion, KeyRequest, Planned, RefusalCause};
+
+/// Does what is asked, after a question where something breaks.
+pub(super) async fn act(
+    desk: &Desk<'_>,
+    ask: KeyQuestion,
+    changing: &Changing,
+) -> anyhow::Result<()> {
+    let is_grave = is_grave(&ask);
+    let request = KeyRequest::new(ask);
+    if changing.dry_run {
+        let planned = desk.plan(request).await?;
+        return show_plan(&planned, changing.json);
+    }
+    if !is_grave {
+        match desk.perform(&request).await {
+            // It breaks something after all: the rest of the way is the same.
+            Err(error) if needs_confirmation(&error) => {}
+            done => return show(&done?, changing.json),
+        }
+    }
+    let planned = desk.plan(request.clone()).await?;
+    if planned.breaks {
+        // On the way to a person, also where the outcome goes to a script.
+        say::wrong(&plan::planned(&planned));
+        terminal::confirm(changing.yes).await?;
+    }
+    let done = desk.perform(&request.expecting(planned.generation)).await?;
+    show(&done, changing.json)
+}
+
+/// Whether what it breaks is shown first. What is not said here is done at once, unless the
+/// office finds that it breaks something.
+const fn is_grave(ask: &KeyQuestion) -> bool {
+    match ask {
+        KeyQuestion::Rotate { now, .. } | KeyQuestion::Promote { now, .. } => *now,
+        KeyQuestion::Revoke { .. } => true,
+        KeyQuestion::List
+        | KeyQuestion::Status
+        | KeyQuestion::Generate { .. }
+        | KeyQuestion::Retire { .. }
+        | KeyQuestion::Import { .. }
+        | KeyQuestion::Export { .. }
+        | KeyQuestion::Pin { .. }
+        | KeyQuestion::Unpin { .. } => false,
+    }
+}
+
+fn needs_confirmation(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<Refused>()
+        .is_some_and(|refused| refused.0.cause == RefusalCause::NeedsConfirmation)
+}
+
+fn show_plan(planned: &Planned, as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        return json::show(planned);
+    }
+    say::out(&plan::planned(planned));
+    say::wrong("Nothing was done: this was a dry run.");
+    Ok(())
+}
+
+fn show(done: &Done, as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        return json::show(done);
+    }
+    say::out(&plan::done(done));
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `keys list`: every key in one row, with what happens to it next, which is the first step
+//! about it in the timeline of its set.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::moments::{Wall, span};
+use super::words::{self, ShortKids};
+use crate::cli::table::printable;
+use crate::domain::key_change::KeyStateName;
+use crate::operator::keys::{KeyLine, KeyList, KeyStatus, Step, StepName};
+
+const HEADINGS: [&str; 6] = ["KID", "ALGORITHM", "STATE", "SINCE", "NEXT STEP", "FILE"];
+
+/// The first step about each key.
+pub(super) struct NextSteps<'s>(BTreeMap<&'s str, &'s Step>);
+
+impl<'s> NextSteps<'s> {
+    pub(super) fn of(status: &'s KeyStatus) -> Self {
+        let mut steps = BTreeMap::new();
+        for step in status.sets.iter().flat_map(|set| &set.timeline) {
+            if let Some(kid) = step.kid.as_deref()
+                && step.what != StepName::PinEnds
+            {
+                steps.entry(kid).or_insert(step);
+            }
+        }
+        Self(steps)
+    }
+
+    fn find(&self, kid: &str) -> Option<&'s Step> {
+        self.0.get(kid).copied()
+    }
+}
+
+/// The list for scripts, each key with its next step.
+pub(super) fn json(list: &KeyList, steps: &NextSteps<'_>) -> anyhow::Result<Value> {
+    let mut value = serde_json::to_value(list)?;
+    if let Some(keys) = value.get_mut("keys").and_then(Value::as_array_mut) {
+        for (line, key) in keys.iter_mut().zip(&list.keys) {
+            if let (Value::Object(members), Some(step)) = (line, steps.find(&key.kid)) {
+                members.insert("next".to_owned(), serde_json::to_value(step)?);
+            }
+        }
+    }
+    Ok(value)
+}
+
+/// The table.
+pub(super) fn table(list: &KeyList, steps: &NextSteps<'_>, long: bool) -> String {
+    let wall = Wall::at(list.now);
+    let kids = ShortKids::of(list.keys.iter().map(|key| key.kid.as_str()));
+    let rows: Vec<[String; 6]> = list
+        .keys
+        .iter()
+        .map(|key| {
+            [
+                if long {
+                    printable(&key.kid)
+                } else {
+                    kids.show(&key.kid)
+                },
+                algorithm(key),
+                state(key),
+                wall.local(since(key)),
+                next(key, steps.find(&key.kid), &wall, long),
+                file(key),
+            ]
+        })
+        .collect();
+    words::table("", &HEADINGS, &rows)
+}
+
+fn algorithm(key: &KeyLine) -> String {
+    match key.bits {
+        Some(bits) => format!("{} {bits}", key.algorithm),
+        None => key.algorithm.to_string(),
+    }
+}
+
+fn state(key: &KeyLine) -> String {
+    let name = words::state(key.state);
+    if key.pinned.is_empty() {
+        return name.to_owned();
+    }
+    let clients: Vec<String> = key.pinned.iter().map(|id| printable(id.as_str())).collect();
+    format!("{name}, pinned by {}", clients.join(", "))
+}
+
+/// Since when it has been what it is.
+fn since(key: &KeyLine) -> i64 {
+    let begun = match key.state {
+        KeyStateName::Next => key.published_at,
+        KeyStateName::Active => key.activated_at,
+        KeyStateName::Retired => key.retired_at,
+        KeyStateName::Withdrawn | KeyStateName::Forgotten => key.withdrawn_at,
+        KeyStateName::Revoked => key.revoked_at,
+    };
+    begun.unwrap_or(key.created_at)
+}
+
+fn next(key: &KeyLine, step: Option<&Step>, wall: &Wall, long: bool) -> String {
+    let mut said = Vec::new();
+    if key.to_end {
+        said.push("what it signed is being ended".to_owned());
+    }
+    if let Some(step) = step {
+        said.push(format!(
+            "{} {}",
+            words::short_step(step.what),
+            wall.when(step.at)
+        ));
+    } else if key.state == KeyStateName::Next {
+        said.push("waits for a command".to_owned());
+    }
+    if long && let (Some(served), Some(needed)) = (key.served, key.needed) {
+        said.push(format!(
+            "published for {} of {}",
+            span(served),
+            span(needed)
+        ));
+    }
+    if said.is_empty() {
+        said.push("-".to_owned());
+    }
+    said.join("; ")
+}
+
+fn file(key: &KeyLine) -> String {
+    match (&key.file, key.encrypted) {
+        (None, _) => "-".to_owned(),
+        (Some(file), Some(true)) => format!("{} (encrypted)", printable(file)),
+        (Some(file), Some(false) | None) => printable(file),
+    }
+}

@@ -1,0 +1,191 @@
+//! `keys status`: what is wrong first, then who signs in each set and when that changes, then
+//! what is known of each client, then what to do about those that lag behind.
+
+use super::moments::Wall;
+use super::words::{self, ShortKids, count};
+use crate::cli::table::printable;
+use crate::keyring::model::KeyUse;
+use crate::operator::keys::{
+    ClientStatus, FolderStatus, KeyStatus, LateCause, SetStatus, Standing,
+};
+
+const HEADINGS: [&str; 8] = [
+    "CLIENT",
+    "ALGORITHM",
+    "SIGNED WITH",
+    "STANDING",
+    "LAST FETCH",
+    "KNOWN BY",
+    "LAST HINT",
+    "PINNED TO",
+];
+
+/// All of it.
+pub(super) fn page(status: &KeyStatus) -> String {
+    let wall = Wall::at(status.now);
+    let kids = ShortKids::of(kids(status));
+    let mut parts = vec![faults(&status.folder)];
+    for set in &status.sets {
+        parts.push(of_set(set, &wall, &kids));
+    }
+    if !status.clients.is_empty() {
+        let rows: Vec<_> = (status.clients.iter())
+            .map(|client| row(client, &wall, &kids))
+            .collect();
+        parts.push(format!("\n{}", words::table("", &HEADINGS, &rows)));
+    }
+    let advice: Vec<String> = status.clients.iter().filter_map(advice).collect();
+    if !advice.is_empty() {
+        parts.push(format!("\n{}", advice.join("\n")));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+/// Whether somebody should look: what passes by itself is no reason.
+pub(super) fn needs_operator(status: &KeyStatus) -> bool {
+    status.folder.fault.is_some()
+        || status
+            .sets
+            .iter()
+            .any(|set| set.active.is_none() || set.late.iter().any(|late| stays_late(late.cause)))
+        || (status.clients.iter())
+            .any(|client| client.standing == Standing::Stale && client.advice.is_some())
+}
+
+/// Whether it stays so until somebody does something.
+const fn stays_late(cause: LateCause) -> bool {
+    match cause {
+        LateCause::Clients | LateCause::NoNextKey | LateCause::ReadOnly | LateCause::Folder => true,
+        LateCause::Publication => false,
+    }
+}
+
+/// Every kid that is shown.
+fn kids(status: &KeyStatus) -> impl Iterator<Item = &str> {
+    let of_sets = status.sets.iter().flat_map(|set| {
+        let steps = set.timeline.iter().filter_map(|step| step.kid.as_deref());
+        set.active
+            .as_deref()
+            .into_iter()
+            .chain(set.next.as_deref())
+            .chain(steps)
+    });
+    let of_clients = status.clients.iter().flat_map(|client| {
+        let pinned = client.pin.as_ref().map(|pin| pin.kid.as_str());
+        [
+            client.signed_with.as_deref(),
+            client.about.as_deref(),
+            client.hint_kid.as_deref(),
+            pinned,
+        ]
+    });
+    of_sets.chain(of_clients.flatten())
+}
+
+fn faults(folder: &FolderStatus) -> String {
+    let mut lines = Vec::new();
+    if let Some(fault) = &folder.fault {
+        lines.push(format!("FAULT: {}", printable(fault)));
+        lines.push("  The keys that were read before go on.".to_owned());
+    }
+    if folder.read_only {
+        lines.push(format!(
+            "{} can't be written: the keys are managed from outside, and nothing rotates by itself.",
+            printable(&folder.directory)
+        ));
+    }
+    if folder.untold > 0 {
+        let changes = u64::try_from(folder.untold).unwrap_or(u64::MAX);
+        lines.push(format!(
+            "The audit log is still to be told of {}.",
+            count(changes, "change")
+        ));
+    }
+    lines.join("\n")
+}
+
+fn of_set(set: &SetStatus, wall: &Wall, kids: &ShortKids<'_>) -> String {
+    let signs = match &set.active {
+        Some(kid) => format!("{} {}", kids.show(kid), does(set)),
+        None => "no key is active".to_owned(),
+    };
+    let then = match (set.rotates_at, set.next.as_deref()) {
+        (Some(at), next) => format!(
+            "{} takes over {}",
+            kids.show_or(next, "a new key"),
+            wall.when(at)
+        ),
+        (None, Some(next)) => format!("{} is next, and waits for a command", kids.show(next)),
+        (None, None) => "nothing is to follow it".to_owned(),
+    };
+    let mut lines = vec![format!("{}: {signs}; {then}", set.algorithm)];
+    for late in &set.late {
+        lines.push(format!("  late: {}", printable(&late.words)));
+    }
+    let all = set.ready + set.stale + set.unknown;
+    if all > 0 {
+        lines.push(format!(
+            "  {}: {} ready, {} stale, {} unknown",
+            count(u64::try_from(all).unwrap_or(u64::MAX), "client"),
+            set.ready,
+            set.stale,
+            set.unknown
+        ));
+    }
+    lines.join("\n")
+}
+
+const fn does(set: &SetStatus) -> &'static str {
+    match set.algorithm.0 {
+        KeyUse::Sign(_) => "signs",
+        KeyUse::Seal => "seals",
+    }
+}
+
+fn row(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> [String; 8] {
+    let dash = || "-".to_owned();
+    let fetched = client
+        .fetched_at
+        .map_or_else(|| "none seen".to_owned(), |at| wall.when(at));
+    let seen = client
+        .seen
+        .map_or_else(dash, |seen| words::seen(seen).to_owned());
+    let hint = match (&client.hint_kid, client.hint_at) {
+        (None, _) => dash(),
+        (Some(kid), None) => kids.show(kid),
+        (Some(kid), Some(at)) => format!("{} ({})", kids.show(kid), wall.away(at)),
+    };
+    let pin = client.pin.as_ref().map_or_else(dash, |pin| {
+        let over = if pin.holds {
+            ""
+        } else {
+            ", does not count any more"
+        };
+        format!(
+            "{} until {}{over}",
+            kids.show(&pin.kid),
+            wall.local(pin.until)
+        )
+    });
+    [
+        printable(client.client.as_str()),
+        client.algorithm.to_string(),
+        kids.show_or(client.signed_with.as_deref(), "nothing"),
+        words::standing(client.standing).to_owned(),
+        fetched,
+        seen,
+        hint,
+        pin,
+    ]
+}
+
+fn advice(client: &ClientStatus) -> Option<String> {
+    let advice = client.advice.as_ref()?;
+    Some(format!(
+        "{} ({}): {}",
+        printable(client.client.as_str()),
+        words::standing(client.standing),
+        printable(advice)
+    ))
+}

@@ -1,0 +1,129 @@
+//! Names and tables as they are shown: kids cut to as much as tells them apart, states and
+//! steps in words, columns under one another. Whatever comes from elsewhere (names of keys and
+//! clients, file names, sentences of a server) is cleaned of what would move a terminal.
+
+use crate::cli::table::{Table, printable};
+use crate::domain::key_change::KeyStateName;
+use crate::domain::readiness::FetchSeen;
+use crate::operator::keys::{Standing, StepName};
+
+/// As much of a kid as is shown at least: 48 bits of a thumbprint.
+const SHORTEST: usize = 8;
+
+/// A kid of up to so many characters is shown as it is: somebody chose it to be read.
+const READABLE: usize = 16;
+
+/// The kids of one answer, cut to what tells them apart. Every command takes what is shown.
+pub(super) struct ShortKids<'k> {
+    all: Vec<&'k str>,
+}
+
+impl<'k> ShortKids<'k> {
+    pub(super) fn of(all: impl Iterator<Item = &'k str>) -> Self {
+        Self { all: all.collect() }
+    }
+
+    pub(super) fn show(&self, kid: &str) -> String {
+        if kid.chars().count() <= READABLE {
+            return printable(kid);
+        }
+        let shortest = kid
+            .char_indices()
+            .map(|(end, _)| kid.get(..end).unwrap_or(kid))
+            .skip(SHORTEST)
+            .find(|begin| {
+                let others = self.all.iter().filter(|other| **other != kid);
+                others.clone().all(|other| !other.starts_with(begin))
+            });
+        printable(shortest.unwrap_or(kid))
+    }
+
+    /// The same for one that may be missing.
+    pub(super) fn show_or(&self, kid: Option<&str>, otherwise: &str) -> String {
+        kid.map_or_else(|| otherwise.to_owned(), |kid| self.show(kid))
+    }
+}
+
+/// Rows under their headings, each line behind `indent`.
+pub(super) fn table<const N: usize>(
+    indent: &str,
+    headings: &[&str; N],
+    rows: &[[String; N]],
+) -> String {
+    let mut table = Table::of(headings);
+    for row in rows {
+        table.fit(row);
+    }
+    let mut text = format!("{indent}{}", table.line(headings));
+    for row in rows {
+        text.push('\n');
+        text.push_str(indent);
+        text.push_str(&table.line(row));
+    }
+    text
+}
+
+/// `1 session`, `2 sessions`.
+pub(super) fn count(number: u64, thing: &str) -> String {
+    if number == 1 {
+        return format!("1 {thing}");
+    }
+    match thing.strip_suffix("family") {
+        Some(begin) => format!("{number} {begin}families"),
+        None => format!("{number} {thing}s"),
+    }
+}
+
+pub(super) const fn state(state: KeyStateName) -> &'static str {
+    match state {
+        KeyStateName::Next => "next",
+        KeyStateName::Active => "active",
+        KeyStateName::Retired => "retired",
+        KeyStateName::Withdrawn => "withdrawn",
+        KeyStateName::Revoked => "revoked",
+        KeyStateName::Forgotten => "forgotten",
+    }
+}
+
+/// What happens to a key.
+pub(super) const fn step(step: StepName) -> &'static str {
+    match step {
+        StepName::Made => "is made",
+        StepName::Published => "is published",
+        StepName::Signs => "signs",
+        StepName::Retired => "ceases to sign, stays published",
+        StepName::Withdrawn => "is not published any more",
+        StepName::Revoked => "is believed by nobody any more",
+        StepName::Forgotten => "is forgotten",
+        StepName::PinEnds => "pin ends",
+    }
+}
+
+/// The same in the list, where the states are explained.
+pub(super) const fn short_step(step: StepName) -> &'static str {
+    match step {
+        StepName::Made => "is made",
+        StepName::Published => "is published",
+        StepName::Signs => "signs",
+        StepName::Retired => "retires",
+        StepName::Withdrawn => "is withdrawn",
+        StepName::Revoked => "is revoked",
+        StepName::Forgotten => "is forgotten",
+        StepName::PinEnds => "pin ends",
+    }
+}
+
+pub(super) const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ready => "ready",
+        Standing::Stale => "stale",
+        Standing::Unknown => "unknown",
+    }
+}
+
+pub(super) const fn seen(seen: FetchSeen) -> &'static str {
+    match seen {
+        FetchSeen::Address => "address",
+        FetchSeen::Alias => "alias",
+    }
+}
