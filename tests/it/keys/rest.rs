@@ -28,7 +28,14 @@ corp_id = "c"
     );
     let config = config::load(&text, folder, &BTreeMap::new())
         .unwrap_or_else(|faults| panic!("{}", config::describe(&faults, "test", &text)));
-    keys_at_rest(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).unwrap()
+    keys_at_rest(
+        config,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+        None,
+        true,
+    )
+    .unwrap()
 }
 
 async fn list(office: &KeyOffice) -> KeyList {
