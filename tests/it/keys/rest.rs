@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use dingpass::app::keys_at_rest;
+use dingpass::app::{Foundation, keys_at_rest};
 use dingpass::clock::SystemClock;
 use dingpass::config;
 use dingpass::entropy::SystemEntropy;
@@ -28,6 +28,11 @@ corp_id = "c"
     );
     let config = config::load(&text, folder, &BTreeMap::new())
         .unwrap_or_else(|faults| panic!("{}", config::describe(&faults, "test", &text)));
+    if !config.keys.directory.exists() {
+        // The first start of the server makes the keys.
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        drop(Foundation::open(&config, clock, entropy).unwrap());
+    }
     keys_at_rest(
         config,
         Arc::new(SystemClock),
