@@ -1,6 +1,7 @@
 //! Private keys in and out. The keys are throw-away ones: see `keys/README.md`.
 
 mod any_bytes;
+mod exported;
 mod jwk;
 mod names;
 mod openssl;

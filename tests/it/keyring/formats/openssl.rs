@@ -12,7 +12,7 @@ use super::{key, made, passphrase, print, read, refused};
 use crate::support::install_crypto;
 
 /// The output of `openssl` with that input; nothing where there is no such command.
-fn openssl(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn openssl(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let started = Command::new("openssl")
         .args(arguments)
         .stdin(Stdio::piped())
