@@ -15,6 +15,7 @@ mod nearest;
 mod part;
 mod passphrase;
 mod rendering;
+mod schedule;
 mod secrets;
 mod sections;
 mod signing;
