@@ -32,6 +32,12 @@ const byKey = (app, callback) => {
 };
 const machine = { client_id: 'machine', client_secret: SECRET, preset: 'machine', scope: 'openid' };
 
+// Those that want their ID Tokens signed by another algorithm than RS256: `es256` and so on.
+const byAlgorithm = (app) =>
+  ['ES256', 'PS256', 'EdDSA'].map((alg) =>
+    web(app, '/callback', { client_id: alg.toLowerCase(), id_token_signed_response_alg: alg }),
+  );
+
 // As an office registers NocoBase.
 const nocobase = (app) => ({
   client_id: 'nocobase',
@@ -44,7 +50,7 @@ const nocobase = (app) => ({
 
 const SUITES = {
   openid_client_5: (app) => [web(app, '/callback'), nocobase(app), byKey(app, '/callback'), machine],
-  openid_client_6: (app) => [web(app, '/callback'), byKey(app, '/callback'), machine],
+  openid_client_6: (app) => [web(app, '/callback'), byKey(app, '/callback'), machine, ...byAlgorithm(app)],
   oidc_client_ts: (app) => [
     {
       client_id: 'page',
@@ -59,9 +65,9 @@ const SUITES = {
   express_openid_connect: (app) => [
     web(app, '/callback', { backchannel_logout_uri: `${app}/backchannel-logout` }),
   ],
-  authlib: (app) => [web(app, '/callback'), byKey(app, '/callback')],
+  authlib: (app) => [web(app, '/callback'), byKey(app, '/callback'), ...byAlgorithm(app)],
   mozilla_django_oidc: (app) => [web(app, '/oidc/callback/')],
-  go_oidc: (app) => [web(app, '/callback', { backchannel_logout_uri: `${app}/backchannel` })],
+  go_oidc: (app) => [web(app, '/callback', { backchannel_logout_uri: `${app}/backchannel` }), ...byAlgorithm(app)],
   mod_auth_openidc: (app) => [
     web(app, '/protected/callback', { backchannel_logout_uri: `${app}/protected/callback?logout=backchannel` }),
   ],

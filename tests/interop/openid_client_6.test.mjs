@@ -87,6 +87,21 @@ test('the library\'s checks of an ID Token by its signature hold', async () => {
   assert.ok(tokens.claims().sub);
 });
 
+for (const alg of ['ES256', 'PS256', 'EdDSA']) {
+  test(`ID Tokens are signed by ${alg} where the application asks for it`, async () => {
+    const metadata = { id_token_signed_response_alg: alg };
+    const authentication = client.ClientSecretBasic(SECRET);
+    const strict = await client.discovery(new URL(ISSUER), alg.toLowerCase(), metadata, authentication, options);
+    client.enableNonRepudiationChecks(strict);
+    const tokens = await signIn(strict, new Guest());
+    assert.equal(JSON.parse(Buffer.from(tokens.id_token.split('.')[0], 'base64url')).alg, alg);
+    const later = await client.refreshTokenGrant(strict, tokens.refresh_token);
+    assert.equal(later.claims().sub, tokens.claims().sub);
+    const other = await client.discovery(new URL(ISSUER), 'app', metadata, authentication, options);
+    await assert.rejects(signIn(other, new Guest()), ({ cause }) => /"alg"/.test(cause.message));
+  });
+}
+
 test('an answer by form_post is accepted', async () => {
   const guest = new Guest();
   const pkceCodeVerifier = client.randomPKCECodeVerifier();

@@ -96,8 +96,14 @@ func authorize(t *testing.T, browser *http.Client, config *oauth2.Config, more .
 	return answer, verifier
 }
 
-// signIn ends in verified tokens.
+// signIn ends in tokens that are verified as signed by RS256.
 func signIn(t *testing.T, browser *http.Client, provider *oidc.Provider, config *oauth2.Config) (*oauth2.Token, *oidc.IDToken, string) {
+	t.Helper()
+	return signInBy(t, oidc.RS256, browser, provider, config)
+}
+
+// signInBy is the same for a client that has chosen the algorithm.
+func signInBy(t *testing.T, algorithm string, browser *http.Client, provider *oidc.Provider, config *oauth2.Config) (*oauth2.Token, *oidc.IDToken, string) {
 	t.Helper()
 	answer, verifier := authorize(t, browser, config)
 	token, err := config.Exchange(t.Context(), answer.Get("code"), oauth2.VerifierOption(verifier))
@@ -105,7 +111,8 @@ func signIn(t *testing.T, browser *http.Client, provider *oidc.Provider, config 
 		t.Fatal(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	idToken, err := provider.Verifier(&oidc.Config{ClientID: "app"}).Verify(t.Context(), raw)
+	expected := &oidc.Config{ClientID: config.ClientID, SupportedSigningAlgs: []string{algorithm}}
+	idToken, err := provider.Verifier(expected).Verify(t.Context(), raw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,6 +172,16 @@ func TestTheSecretIsAcceptedInTheBodyToo(t *testing.T) {
 	provider, config := application(t, secret)
 	config.Endpoint.AuthStyle = oauth2.AuthStyleInParams
 	signIn(t, guest(t), provider, config)
+}
+
+func TestIDTokensAreSignedByTheAlgorithmThatTheApplicationAsksFor(t *testing.T) {
+	for _, algorithm := range []string{oidc.ES256, oidc.PS256, oidc.EdDSA} {
+		t.Run(algorithm, func(t *testing.T) {
+			provider, config := application(t, secret)
+			config.ClientID = strings.ToLower(algorithm)
+			signInBy(t, algorithm, guest(t), provider, config)
+		})
+	}
 }
 
 func TestAnExpiredAccessTokenIsRefreshedOnTheWay(t *testing.T) {

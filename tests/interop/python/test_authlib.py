@@ -1,5 +1,6 @@
 """Authlib (PyPI) in a Flask application, as in pgAdmin or Superset."""
 
+import base64
 import json
 import time
 import unittest
@@ -58,6 +59,9 @@ register(
     client_kwargs={"token_endpoint_auth_method": "private_key_jwt"},
     client_auth_methods=[ShortLived(alg="ES256")],
 )
+ALGORITHMS = ("ES256", "PS256", "EdDSA")
+for alg in ALGORITHMS:
+    register(alg, client_id=alg.lower())
 
 
 @app.get("/login/<name>")
@@ -88,6 +92,11 @@ def logout():
 def signed_out():
     oauth.dingpass.validate_logout_response()
     return "signed out"
+
+
+def header(token):
+    part = token.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 class Authlib(unittest.TestCase):
@@ -121,6 +130,12 @@ class Authlib(unittest.TestCase):
     def test_a_client_authenticates_by_a_signed_assertion(self):
         """RFC 7523 section 3: an assertion of minutes that names no key."""
         self.assertEqual(self.sign_in("by_key")["aud"], "by-key")
+
+    def test_id_tokens_are_signed_by_the_algorithm_that_the_application_asks_for(self):
+        for alg in ALGORITHMS:
+            with self.subTest(alg):
+                self.assertEqual(self.sign_in(alg)["aud"], alg.lower())
+                self.assertEqual(header(tokens["id_token"])["alg"], alg)
 
     def test_an_expired_access_token_is_refreshed_on_the_way(self):
         self.sign_in()

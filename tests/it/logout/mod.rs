@@ -5,6 +5,7 @@
 
 mod addresses;
 mod afterwards;
+mod algorithms;
 mod back_channel;
 mod by_key;
 mod confirming;

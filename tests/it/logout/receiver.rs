@@ -118,9 +118,19 @@ pub(super) async fn soon<T>(look: impl AsyncFn() -> Option<T>) -> T {
 
 /// Verifies a logout token against the JWKS, as OIDC Back-Channel Logout section 2.6 says.
 pub(super) async fn verified(house: &House, client: &str, token: &str) -> Map<String, Value> {
+    verified_by(Algorithm::RS256, house, client, token).await
+}
+
+/// The same for a client that has chosen the algorithm.
+pub(super) async fn verified_by(
+    alg: Algorithm,
+    house: &House,
+    client: &str,
+    token: &str,
+) -> Map<String, Value> {
     let header = decode_header(token).unwrap();
     assert_eq!(header.typ.as_deref(), Some("logout+jwt"));
-    assert_eq!(header.alg, Algorithm::RS256);
+    assert_eq!(header.alg, alg);
     let jwks: jsonwebtoken::jwk::JwkSet = http()
         .get(house.url("/jwks"))
         .send()
@@ -130,7 +140,7 @@ pub(super) async fn verified(house: &House, client: &str, token: &str) -> Map<St
         .await
         .unwrap();
     let key = jwks.find(&header.kid.unwrap()).expect("a published key");
-    let mut validation = Validation::new(Algorithm::RS256);
+    let mut validation = Validation::new(alg);
     validation.set_audience(&[client]);
     validation.set_issuer(&[&house.issuer]);
     // The house's clock may have been moved.

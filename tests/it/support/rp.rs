@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use dingpass::domain::signing_alg::SigningAlg;
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdTokenClaims, CoreProviderMetadata,
+    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdTokenClaims,
+    CoreJwsSigningAlgorithm, CoreProviderMetadata,
 };
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
@@ -27,6 +29,8 @@ pub(crate) struct RelyingParty {
     redirect: RedirectUrl,
     pub(super) http: reqwest::Client,
     issuer: String,
+    /// The one algorithm that it takes ID Tokens by.
+    pub(super) alg: CoreJwsSigningAlgorithm,
 }
 
 /// A request under way.
@@ -121,7 +125,19 @@ impl RelyingParty {
             redirect: RedirectUrl::new(redirect.to_owned()).unwrap(),
             http,
             issuer: issuer.to_owned(),
+            alg: CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
         }
+    }
+
+    /// The same client, registered with `id_token_signed_response_alg`: it takes no other.
+    pub(crate) fn signed_by(mut self, alg: SigningAlg) -> Self {
+        self.alg = match alg {
+            SigningAlg::Rs256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+            SigningAlg::Ps256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+            SigningAlg::Es256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+            SigningAlg::EdDsa => CoreJwsSigningAlgorithm::EdDsa,
+        };
+        self
     }
 
     /// An authorization request with PKCE, state and nonce; `more` parameters are appended.
@@ -202,6 +218,7 @@ impl RelyingParty {
         let issued = payload(&id_token.to_string())["iat"].as_i64().unwrap();
         let verifier = client
             .id_token_verifier()
+            .set_allowed_algs([self.alg.clone()])
             .set_time_fn(move || chrono::DateTime::from_timestamp(issued, 0).unwrap());
         let claims = id_token.claims(&verifier, &request.nonce).unwrap().clone();
         let hash = AccessTokenHash::from_token(

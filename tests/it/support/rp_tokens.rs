@@ -38,6 +38,7 @@ impl RelyingParty {
         let issued = payload(&id_token.to_string())["iat"].as_i64().unwrap();
         let verifier = client
             .id_token_verifier()
+            .set_allowed_algs([self.alg.clone()])
             .set_time_fn(move || chrono::DateTime::from_timestamp(issued, 0).unwrap());
         let no_nonce = |nonce: Option<&Nonce>| match nonce {
             None => Ok(()),
