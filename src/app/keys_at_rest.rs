@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::StartError;
 use super::keys::key_settings;
 use crate::clock::Clock;
-use crate::config::{Config, StoreLocation};
+use crate::config::{KeyPlace, StoreLocation};
 use crate::domain::client::Clients;
 use crate::entropy::Entropy;
 use crate::keyring::Custody;
@@ -49,19 +49,19 @@ pub enum AtRestError {
 /// # Errors
 /// [`AtRestError`]
 pub fn keys_at_rest(
-    config: Config,
+    place: KeyPlace,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     uid: Option<u32>,
     changes: bool,
 ) -> Result<KeyOffice, AtRestError> {
-    let directory = config.keys.directory.clone();
+    let directory = place.keys.directory.clone();
     if changes {
         must_own(&directory, uid)?;
     } else if !directory.exists() {
         return Err(AtRestError::NoKeys(directory.display().to_string()));
     }
-    let location = match &config.store.location {
+    let location = match &place.store.location {
         StoreLocation::Memory => Location::Memory,
         StoreLocation::File(path) if !changes && !path.exists() => Location::Memory,
         StoreLocation::File(path) => {
@@ -70,7 +70,7 @@ pub fn keys_at_rest(
             }
             Location::File {
                 path: path.clone(),
-                cache: config.store.cache_size,
+                cache: place.store.cache_size,
             }
         }
     };
@@ -81,12 +81,12 @@ pub fn keys_at_rest(
     })?;
     let custody = Custody::open_at_rest(
         &directory,
-        key_settings(&config.keys, &config.lifetimes, &config.clients),
+        key_settings(&place.keys, &place.lifetimes, &place.clients),
         Arc::clone(&entropy),
         clock.now(),
     )
     .map_err(StartError::Keys)?;
-    let clients: Clients = config.clients.into_iter().collect();
+    let clients: Clients = place.clients.into_iter().collect();
     Ok(KeyOffice::new(Parts {
         custody: Arc::new(custody),
         clients: Arc::new(clients),
@@ -95,8 +95,8 @@ pub fn keys_at_rest(
         audit: Arc::clone(&store) as _,
         clock,
         entropy,
-        issuer: config.issuer,
-        on_unready: config.keys.on_unready,
+        issuer: place.issuer,
+        on_unready: place.keys.on_unready,
     }))
 }
 

@@ -61,6 +61,18 @@ impl File {
         })
     }
 
+    /// What work on the keys needs where no server runs.
+    pub(super) fn key_place(&self) -> anyhow::Result<config::KeyPlace> {
+        let text = self.text()?;
+        config::key_place(&text, &self.folder()?, &environment()).map_err(|faults| {
+            anyhow::anyhow!(
+                "{} does not say how the keys are kept:\n\n{}",
+                self.config.display(),
+                self.describe(&faults, &text)
+            )
+        })
+    }
+
     /// The folder from which relative paths count.
     fn folder(&self) -> anyhow::Result<PathBuf> {
         let path = std::path::absolute(&self.config)

@@ -239,10 +239,10 @@ pub struct ServerPlace {
 /// What a command needs to work on the keys of a server that does not run.
 #[derive(Debug)]
 pub struct KeyPlace {
+    /// `issuer`: addresses that are told begin with it.
+    pub issuer: Issuer,
     /// `[store]`
     pub store: Store,
-    /// `[admin]`
-    pub admin: Admin,
     /// `[keys]`
     pub keys: Keys,
     /// `[lifetimes]`: for how long what a key signed is good.

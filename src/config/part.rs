@@ -9,7 +9,8 @@ use std::path::Path;
 use super::reader::Section;
 use super::reading::Reading;
 use super::{
-    KeyPlace, Notice, ServerPlace, admin, clients, environment, http, keys, lifetimes, parse, store,
+    KeyPlace, Notice, ServerPlace, admin, clients, environment, http, keys, lifetimes, parse,
+    store, whole,
 };
 use crate::domain::reach::Reach;
 
@@ -89,22 +90,21 @@ pub fn key_place(
     let mut elsewhere = Reading::new(folder);
     environment::overlay(&mut table, environment, &mut elsewhere);
     let mut root = Section::root(table, &mut reading);
+    let issuer = whole::issuer(&mut root);
     let store = root.section("store", store::read);
-    let admin = root.section("admin", |section| admin::read(section, &store));
     let lifetimes = root.section("lifetimes", lifetimes::read);
     let keys = root.section("keys", |section| keys::read(section, &lifetimes));
     // Where their URLs may lead is for warnings, which nobody reads here.
     let clients = clients::read_all(&mut root, &Reach::default());
     let (faults, _) = reading.into_notices(text);
-    if faults.is_empty() {
-        Ok(KeyPlace {
+    match issuer {
+        Some(issuer) if faults.is_empty() => Ok(KeyPlace {
+            issuer,
             store,
-            admin,
             keys,
             lifetimes,
             clients,
-        })
-    } else {
-        Err(faults)
+        }),
+        _ => Err(faults),
     }
 }

@@ -89,7 +89,7 @@ fn read(
     }
 }
 
-fn issuer(root: &mut Section<'_>) -> Option<Issuer> {
+pub(super) fn issuer(root: &mut Section<'_>) -> Option<Issuer> {
     let text = root.required("issuer", "\"https://login.example.com\"")?;
     Issuer::parse(&text.value)
         .map_err(|error| root.fault(&text.at, format!("`issuer` {error}")))

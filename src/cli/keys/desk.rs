@@ -125,10 +125,10 @@ impl<'s> Desk<'s> {
 
 /// Opens the files themselves.
 fn at_rest(file: &File, socket: Option<&Path>, changes: bool) -> anyhow::Result<Rest> {
-    let config = file.load()?;
+    let place = file.key_place()?;
     let uid = own_uid();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let office = match keys_at_rest(config, clock, entropy, uid, changes) {
+    let office = match keys_at_rest(place, clock, entropy, uid, changes) {
         Err(error @ AtRestError::ServerRuns(_)) => bail!("{error}, but {}", nobody(socket)),
         opened => opened?,
     };

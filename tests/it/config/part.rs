@@ -4,20 +4,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dingpass::config::{self, KeyPlace, Notice};
+use dingpass::config::{self, KeyPlace, Notice, StoreLocation};
 use dingpass::domain::signing_alg::SigningAlg;
 
 use super::CLIENT;
+
+const ISSUER: &str = "issuer = \"https://id.example.com\"\n";
 
 fn key_place(text: &str) -> Result<KeyPlace, Vec<Notice>> {
     config::key_place(text, Path::new("/etc/dingpass"), &BTreeMap::new())
 }
 
-/// Neither an issuer nor an upstream, and sections that are being written.
+/// No upstream, and sections that are being written.
 #[test]
 fn work_on_keys_needs_few_sections() {
     let text = format!(
-        "issuer = 1\n[http]\nlisten = \"nowhere\"\n[pages]\ncontct = \"x\"\n[store]\nurl = \"redb:d/x.redb\"\n[keys]\ndirectory = \"k\"\n[lifetimes]\nid_token = \"5m\"\n{CLIENT}id_token_signed_response_alg = \"ES256\"\nbackchannel_logout_uri = \"https://10.1.2.3/\"\n",
+        "issuer = \"https://id.example.com\"\n[http]\nlisten = \"nowhere\"\n[pages]\ncontct = \"x\"\n[store]\nurl = \"redb:d/x.redb\"\n[keys]\ndirectory = \"k\"\n[lifetimes]\nid_token = \"5m\"\n{CLIENT}id_token_signed_response_alg = \"ES256\"\nbackchannel_logout_uri = \"https://10.1.2.3/\"\n",
     );
     assert!(config::load(&text, Path::new("/"), &BTreeMap::new()).is_err());
     let place = key_place(&text).expect("no fault of these sections");
@@ -28,8 +30,11 @@ fn work_on_keys_needs_few_sections() {
     );
     assert_eq!(place.lifetimes.id_token.as_secs(), 300);
     assert!(place.clients[0].backchannel_logout.is_some());
-    let socket = place.admin.socket.expect("one beside the database");
-    assert_eq!(socket.to_str(), Some("/etc/dingpass/d/x.sock"));
+    assert_eq!(
+        place.store.location,
+        StoreLocation::File("/etc/dingpass/d/x.redb".into())
+    );
+    assert_eq!(place.issuer.as_str(), "https://id.example.com");
 }
 
 /// A client that is left out would not be told that its people have been signed out.
@@ -42,8 +47,10 @@ fn a_fault_of_what_is_needed_is_told() {
         ("[store]\nurl = \"x\"\n", "`url`"),
         ("[[clients]]\nclient_id = \"b\"\n", "`client_secret`"),
     ] {
-        let faults = key_place(lines).expect_err(part);
+        let text = format!("{ISSUER}{lines}");
+        let faults = key_place(&text).expect_err(part);
         assert!(faults[0].message.contains(part), "{faults:?}");
     }
-    assert!(key_place("").is_ok());
+    assert!(key_place(ISSUER).is_ok());
+    assert!(key_place("").is_err());
 }

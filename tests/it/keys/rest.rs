@@ -33,14 +33,9 @@ corp_id = "c"
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         drop(Foundation::open(&config, clock, entropy).unwrap());
     }
-    keys_at_rest(
-        config,
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-        None,
-        true,
-    )
-    .unwrap()
+    let place = config::key_place(&text, folder, &BTreeMap::new()).unwrap();
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    keys_at_rest(place, clock, entropy, None, true).unwrap()
 }
 
 async fn list(office: &KeyOffice) -> KeyList {
