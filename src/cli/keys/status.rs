@@ -20,6 +20,9 @@ const HEADINGS: [&str; 8] = [
     "PINNED TO",
 ];
 
+/// The days for which a pin is proposed: time to find who can change the client.
+const PINNED_FOR: i64 = 30;
+
 /// All of it.
 pub(super) fn page(status: &KeyStatus) -> String {
     let wall = Wall::at(status.now);
@@ -34,7 +37,9 @@ pub(super) fn page(status: &KeyStatus) -> String {
             .collect();
         parts.push(format!("\n{}", words::table("", &HEADINGS, &rows)));
     }
-    let advice: Vec<String> = status.clients.iter().filter_map(advice).collect();
+    let advice: Vec<String> = (status.clients.iter())
+        .filter_map(|client| advice(client, &wall, &kids))
+        .collect();
     if !advice.is_empty() {
         parts.push(format!("\n{}", advice.join("\n")));
     }
@@ -180,12 +185,25 @@ fn row(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> [String; 8] 
     ]
 }
 
-fn advice(client: &ClientStatus) -> Option<String> {
+/// What to do about a client, and the command where there is one.
+fn advice(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> Option<String> {
     let advice = client.advice.as_ref()?;
-    Some(format!(
-        "{} ({}): {}",
-        printable(client.client.as_str()),
+    let id = printable(client.client.as_str());
+    let mut said = format!(
+        "{id} ({}): {}",
         words::standing(client.standing),
         printable(advice)
-    ))
+    );
+    if client.standing == Standing::Stale
+        && client.about != client.signed_with
+        && let Some(kid) = client.signed_with.as_deref()
+    {
+        let pin = format!(
+            "\n  dingpass keys pin {id} --kid {} --until {}",
+            kids.show(kid),
+            wall.day_in(PINNED_FOR)
+        );
+        said.push_str(&pin);
+    }
+    Some(said)
 }
