@@ -126,7 +126,13 @@ fn of_set(set: &SetStatus, wall: &Wall, kids: &ShortKids<'_>) -> String {
     };
     let mut lines = vec![format!("{}: {signs}; {then}", set.algorithm)];
     for late in &set.late {
-        lines.push(format!("  late: {}", printable(&late.words)));
+        // What passes by itself is no reason to be alarmed.
+        let kind = if stays_late(late.cause) {
+            "LATE"
+        } else {
+            "waits"
+        };
+        lines.push(format!("  {kind}: {}", printable(&late.words)));
     }
     let all = set.ready + set.stale + set.unknown;
     if all > 0 {
