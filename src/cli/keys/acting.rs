@@ -6,35 +6,37 @@ use super::arguments::Changing;
 use super::desk::{Desk, Refused};
 use super::{json, plan, terminal};
 use crate::cli::say;
-use crate::operator::keys::{Done, KeyQuestion, KeyRequest, Planned, RefusalCause};
+use crate::operator::keys::{Done, KeyQuestion, KeyRequest, Planned, RefusalCause, SetName};
 
-/// Does what is asked, after a question where something breaks.
+/// Does what is asked, after a question where something breaks. What is shown of what comes is
+/// about `set`, if it is said.
 pub(super) async fn act(
     desk: &Desk<'_>,
     ask: KeyQuestion,
+    set: Option<SetName>,
     changing: &Changing,
 ) -> anyhow::Result<()> {
     let is_grave = is_grave(&ask);
     let request = KeyRequest::new(ask);
     if changing.dry_run {
         let planned = desk.plan(request).await?;
-        return show_plan(&planned, changing.json);
+        return show_plan(&planned, set, changing.json);
     }
     if !is_grave {
         match desk.perform(&request).await {
             // It breaks something after all: the rest of the way is the same.
             Err(error) if needs_confirmation(&error) => {}
-            done => return show(&done?, changing.json),
+            done => return show(&done?, set, changing.json),
         }
     }
     let planned = desk.plan(request.clone()).await?;
     if planned.breaks {
         // On the way to a person, also where the outcome goes to a script.
-        say::wrong(&plan::planned(&planned));
+        say::wrong(&plan::planned(&planned, set));
         terminal::confirm(changing.yes).await?;
     }
     let done = desk.perform(&request.expecting(planned.generation)).await?;
-    show(&done, changing.json)
+    show(&done, set, changing.json)
 }
 
 /// Whether what it breaks is shown first. What is not said here is done at once, unless the
@@ -60,19 +62,19 @@ fn needs_confirmation(error: &anyhow::Error) -> bool {
         .is_some_and(|refused| refused.0.cause == RefusalCause::NeedsConfirmation)
 }
 
-fn show_plan(planned: &Planned, as_json: bool) -> anyhow::Result<()> {
+fn show_plan(planned: &Planned, set: Option<SetName>, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return json::show(planned);
     }
-    say::out(&plan::planned(planned));
+    say::out(&plan::planned(planned, set));
     say::wrong("Nothing was done: this was a dry run.");
     Ok(())
 }
 
-fn show(done: &Done, as_json: bool) -> anyhow::Result<()> {
+fn show(done: &Done, set: Option<SetName>, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return json::show(done);
     }
-    say::out(&plan::done(done));
+    say::out(&plan::done(done, set));
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(super) async fn run(desk: &Desk<'_>, arguments: Export) -> anyhow::Result<()
         .as_deref()
         .map(files::passphrase)
         .transpose()?;
-    let kid = named::kid(desk, &arguments.kid).await?;
+    let (kid, _) = named::key(desk, &arguments.kid).await?;
     let out = arguments
         .out
         .as_deref()

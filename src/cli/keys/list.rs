@@ -108,18 +108,14 @@ fn next(key: &KeyLine, step: Option<&Step>, wall: &Wall, long: bool) -> String {
     if let Some(step) = step {
         said.push(format!(
             "{} {}",
-            words::short_step(step.what),
+            words::short_step(step.what, key.algorithm),
             wall.when(step.at)
         ));
     } else if key.state == KeyStateName::Next {
         said.push("waits for a command".to_owned());
     }
     if long && let (Some(served), Some(needed)) = (key.served, key.needed) {
-        said.push(format!(
-            "published for {} of {}",
-            span(served),
-            span(needed)
-        ));
+        said.push(format!("served for {} of {}", span(served), span(needed)));
     }
     if said.is_empty() {
         said.push("-".to_owned());

@@ -15,6 +15,7 @@ mod named;
 mod plan;
 mod status;
 mod terminal;
+mod timeline;
 mod words;
 
 use std::process::ExitCode;
@@ -24,7 +25,8 @@ use super::{logs, say};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Log, LogFormat};
 use crate::domain::id::ClientId;
-use crate::operator::keys::KeyQuestion;
+use crate::keyring::model::KeyUse;
+use crate::operator::keys::{KeyQuestion, SetName};
 pub(super) use arguments::Arguments;
 use arguments::Command;
 use desk::{Desk, Refused};
@@ -95,33 +97,31 @@ async fn work(file: &File, command: Command, sent: &Sent) -> anyhow::Result<Exit
         Command::Generate(arguments) => {
             let algorithm = arguments.algorithm;
             let ask = KeyQuestion::Generate { algorithm };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            acting::act(&desk, ask, Some(algorithm), &arguments.changing).await?;
         }
         Command::Rotate(arguments) => {
             let ask = KeyQuestion::Rotate {
                 algorithm: arguments.algorithm,
                 now: arguments.now,
             };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            acting::act(&desk, ask, arguments.algorithm, &arguments.changing).await?;
         }
         Command::Promote(arguments) => {
-            let ask = KeyQuestion::Promote {
-                kid: named::kid(&desk, &arguments.kid).await?,
-                now: arguments.now,
-            };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            let (kid, set) = named::key(&desk, &arguments.kid).await?;
+            let now = arguments.now;
+            let ask = KeyQuestion::Promote { kid, now };
+            acting::act(&desk, ask, Some(set), &arguments.changing).await?;
         }
         Command::Retire(arguments) => {
-            let kid = named::kid(&desk, &arguments.kid).await?;
+            let (kid, set) = named::key(&desk, &arguments.kid).await?;
             let ask = KeyQuestion::Retire { kid };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            acting::act(&desk, ask, Some(set), &arguments.changing).await?;
         }
         Command::Revoke(arguments) => {
-            let ask = KeyQuestion::Revoke {
-                kid: named::kid(&desk, &arguments.kid).await?,
-                keep_sessions: arguments.keep_sessions,
-            };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            let (kid, set) = named::key(&desk, &arguments.kid).await?;
+            let keep_sessions = arguments.keep_sessions;
+            let ask = KeyQuestion::Revoke { kid, keep_sessions };
+            acting::act(&desk, ask, Some(set), &arguments.changing).await?;
         }
         Command::Import(arguments) => {
             let passphrase = arguments.passphrase_file.as_deref();
@@ -131,19 +131,22 @@ async fn work(file: &File, command: Command, sent: &Sent) -> anyhow::Result<Exit
                 algorithm: arguments.algorithm,
                 kid: arguments.kid,
             };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            let set = arguments.algorithm.map(|alg| SetName(KeyUse::Sign(alg)));
+            acting::act(&desk, ask, set, &arguments.changing).await?;
         }
         Command::Pin(arguments) => {
+            let (kid, set) = named::key(&desk, &arguments.kid).await?;
             let ask = KeyQuestion::Pin {
                 client: ClientId::new(arguments.client),
-                kid: named::kid(&desk, &arguments.kid).await?,
+                kid,
                 until: arguments.until.from(SystemClock.now()),
             };
-            acting::act(&desk, ask, &arguments.changing).await?;
+            acting::act(&desk, ask, Some(set), &arguments.changing).await?;
         }
         Command::Unpin(arguments) => {
             let client = ClientId::new(arguments.client);
-            acting::act(&desk, KeyQuestion::Unpin { client }, &arguments.changing).await?;
+            let ask = KeyQuestion::Unpin { client };
+            acting::act(&desk, ask, None, &arguments.changing).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

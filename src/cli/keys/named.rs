@@ -1,9 +1,10 @@
 //! Which key an operator means: its whole name, or a beginning that names one alone.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::desk::Desk;
 use super::words::ShortKids;
+use crate::operator::keys::SetName;
 
 /// So many characters of a beginning at least: fewer are a slip.
 const FEWEST: usize = 4;
@@ -11,16 +12,20 @@ const FEWEST: usize = 4;
 /// So many candidates are named at most.
 const NAMED: usize = 8;
 
-/// The whole name of the key that is meant.
-pub(super) async fn kid(desk: &Desk<'_>, written: &str) -> anyhow::Result<String> {
-    let list = desk.list().await?;
-    let kids: Vec<&str> = list.keys.iter().map(|key| key.kid.as_str()).collect();
-    resolve(written, &kids)
+/// The key that is meant: its whole name, and its set.
+pub(super) async fn key(desk: &Desk<'_>, written: &str) -> anyhow::Result<(String, SetName)> {
+    let keys = desk.list().await?.keys;
+    let kids: Vec<&str> = keys.iter().map(|key| key.kid.as_str()).collect();
+    let kid = resolve(written, &kids)?;
+    keys.iter()
+        .find(|key| key.kid == kid)
+        .map(|key| (key.kid.clone(), key.algorithm))
+        .context("the key is gone")
 }
 
-fn resolve(written: &str, kids: &[&str]) -> anyhow::Result<String> {
-    if kids.contains(&written) {
-        return Ok(written.to_owned());
+fn resolve<'k>(written: &str, kids: &[&'k str]) -> anyhow::Result<&'k str> {
+    if let Some(whole) = kids.iter().find(|kid| **kid == written) {
+        return Ok(whole);
     }
     if written.chars().count() < FEWEST {
         bail!("write {FEWEST} characters of the kid or more; dingpass keys list shows the keys");
@@ -32,7 +37,7 @@ fn resolve(written: &str, kids: &[&str]) -> anyhow::Result<String> {
         .collect();
     match meant.as_slice() {
         [] => bail!("no key's name begins so; dingpass keys list shows the keys"),
-        [kid] => Ok((*kid).to_owned()),
+        [kid] => Ok(kid),
         several => {
             let short = ShortKids::of(kids.iter().copied());
             let mut named: Vec<String> = several

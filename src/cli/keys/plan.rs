@@ -1,25 +1,27 @@
 //! What an act would break and what happens from then on, and what came of it.
 
 use super::moments::Wall;
-use super::words::{self, ShortKids, count};
+use super::timeline;
+use super::words::{self, count};
 use crate::cli::table::printable;
 use crate::domain::key_change::KeyChange;
-use crate::operator::keys::{ClientFate, Consequences, Done, Planned, Step};
+use crate::keyring::model::KeyUse;
+use crate::operator::keys::{ClientFate, Consequences, Done, Planned, SetName};
 
 /// What would happen, in full.
-pub(super) fn planned(planned: &Planned) -> String {
+pub(super) fn planned(planned: &Planned, set: Option<SetName>) -> String {
     let wall = Wall::at(planned.now);
     let mut parts: Vec<String> = planned.consequences.iter().map(consequences).collect();
     if !planned.breaks {
         parts.push("Nothing breaks.".to_owned());
     }
-    parts.extend(timeline(&planned.timeline, &wall));
+    parts.extend(timeline::table(&planned.timeline, set, &wall));
     parts.extend(notes(&planned.notes));
     parts.join("\n\n")
 }
 
 /// What was done.
-pub(super) fn done(done: &Done) -> String {
+pub(super) fn done(done: &Done, set: Option<SetName>) -> String {
     let wall = Wall::at(done.now);
     let mut parts = Vec::new();
     let changes: Vec<String> = done.changes.iter().map(change).collect();
@@ -38,7 +40,7 @@ pub(super) fn done(done: &Done) -> String {
             count(ended.sessions, "session")
         ));
     }
-    parts.extend(timeline(&done.timeline, &wall));
+    parts.extend(timeline::table(&done.timeline, set, &wall));
     if !done.told {
         parts.push("The audit log is told later.".to_owned());
     }
@@ -67,66 +69,45 @@ fn change(change: &KeyChange) -> String {
     )
 }
 
-/// The steps to come, in their order.
-fn timeline(steps: &[Step], wall: &Wall) -> Option<String> {
-    if steps.is_empty() {
-        return None;
-    }
-    let kids = ShortKids::of(steps.iter().filter_map(|step| step.kid.as_deref()));
-    let rows: Vec<[String; 5]> = steps
-        .iter()
-        .map(|step| {
-            [
-                wall.local(step.at),
-                wall.away(step.at),
-                step.algorithm.to_string(),
-                kids.show_or(step.kid.as_deref(), "a new key"),
-                happens(step),
-            ]
-        })
-        .collect();
-    Some(words::table(
-        "",
-        &["WHEN", "", "ALGORITHM", "KEY", "WHAT HAPPENS"],
-        &rows,
-    ))
-}
-
-fn happens(step: &Step) -> String {
-    let what = words::step(step.what);
-    match &step.client {
-        Some(client) => format!("{what}: {}", printable(client.as_str())),
-        None => what.to_owned(),
-    }
-}
-
 /// What one key's end means.
 fn consequences(of: &Consequences) -> String {
     let successor = of
         .successor
         .as_deref()
         .map_or_else(|| "a new key".to_owned(), printable);
-    let still_good = format!("{} whose time is not over", count(of.id_tokens, "ID Token"));
-    let tokens = if of.disowned {
-        format!("Nothing that it signed is believed any more, not even {still_good}.")
+    let (works, work, signed) = match of.algorithm.0 {
+        KeyUse::Sign(_) => ("signs", "sign", "signed"),
+        KeyUse::Seal => ("seals", "seal", "sealed"),
+    };
+    let ceases = if of.disowned {
+        "is disowned".to_owned()
     } else {
-        format!("What it signed stays good: {still_good}.")
+        format!("ceases to {work}")
     };
     let mut lines = vec![
         format!(
-            "{} {} goes at once, and {successor} signs.",
+            "{} {} {ceases} at once; {successor} {works}.",
             of.algorithm,
             printable(&of.kid)
         ),
-        tokens,
+        if of.disowned {
+            format!(
+                "Nothing that it {signed} is believed any more{}",
+                good(of, " not even ")
+            )
+        } else {
+            format!("What it {signed} stays good{}", good(of, " "))
+        },
     ];
-    if of.ends {
+    if of.ends && of.grants.max(of.sessions) > 0 {
         lines.push(format!(
             "These end: {}, {} with {} of refresh tokens. People sign in again.",
             count(of.sessions, "session"),
             count(of.grants, "grant"),
             count(of.families, "family"),
         ));
+    } else if of.ends {
+        lines.push("No session and no grant hangs from it.".to_owned());
     }
     let rows: Vec<[String; 4]> = of.clients.iter().map(|fate| row(of, fate)).collect();
     if !rows.is_empty() {
@@ -137,6 +118,20 @@ fn consequences(of: &Consequences) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// How much there is of it.
+fn good(of: &Consequences, but: &str) -> String {
+    match (of.algorithm.0, of.id_tokens) {
+        (KeyUse::Seal, _) => ".".to_owned(),
+        (KeyUse::Sign(_), 0) => "; the time of all its ID Tokens is over.".to_owned(),
+        (KeyUse::Sign(_), number) => {
+            format!(
+                ",{but}{} whose time is not over.",
+                count(number, "ID Token")
+            )
+        }
+    }
 }
 
 fn row(of: &Consequences, fate: &ClientFate) -> [String; 4] {

@@ -20,6 +20,9 @@ const HEADINGS: [&str; 8] = [
     "PINNED TO",
 ];
 
+/// The days for which a pin is proposed: time to find who can change the client.
+const PINNED_FOR: i64 = 30;
+
 /// All of it.
 pub(super) fn page(status: &KeyStatus) -> String {
     let wall = Wall::at(status.now);
@@ -34,7 +37,9 @@ pub(super) fn page(status: &KeyStatus) -> String {
             .collect();
         parts.push(format!("\n{}", words::table("", &HEADINGS, &rows)));
     }
-    let advice: Vec<String> = status.clients.iter().filter_map(advice).collect();
+    let advice: Vec<String> = (status.clients.iter())
+        .filter_map(|client| advice(client, &wall, &kids))
+        .collect();
     if !advice.is_empty() {
         parts.push(format!("\n{}", advice.join("\n")));
     }
@@ -121,7 +126,13 @@ fn of_set(set: &SetStatus, wall: &Wall, kids: &ShortKids<'_>) -> String {
     };
     let mut lines = vec![format!("{}: {signs}; {then}", set.algorithm)];
     for late in &set.late {
-        lines.push(format!("  late: {}", printable(&late.words)));
+        // What passes by itself is no reason to be alarmed.
+        let kind = if stays_late(late.cause) {
+            "LATE"
+        } else {
+            "waits"
+        };
+        lines.push(format!("  {kind}: {}", printable(&late.words)));
     }
     let all = set.ready + set.stale + set.unknown;
     if all > 0 {
@@ -180,12 +191,25 @@ fn row(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> [String; 8] 
     ]
 }
 
-fn advice(client: &ClientStatus) -> Option<String> {
+/// What to do about a client, and the command where there is one.
+fn advice(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> Option<String> {
     let advice = client.advice.as_ref()?;
-    Some(format!(
-        "{} ({}): {}",
-        printable(client.client.as_str()),
+    let id = printable(client.client.as_str());
+    let mut said = format!(
+        "{id} ({}): {}",
         words::standing(client.standing),
         printable(advice)
-    ))
+    );
+    if client.standing == Standing::Stale
+        && client.about != client.signed_with
+        && let Some(kid) = client.signed_with.as_deref()
+    {
+        let pin = format!(
+            "\n  dingpass keys pin {id} --kid {} --until {}",
+            kids.show(kid),
+            wall.day_in(PINNED_FOR)
+        );
+        said.push_str(&pin);
+    }
+    Some(said)
 }

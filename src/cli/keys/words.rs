@@ -5,7 +5,8 @@
 use crate::cli::table::{Table, printable};
 use crate::domain::key_change::KeyStateName;
 use crate::domain::readiness::FetchSeen;
-use crate::operator::keys::{Standing, StepName};
+use crate::keyring::model::KeyUse;
+use crate::operator::keys::{SetName, Standing, StepName};
 
 /// As much of a kid as is shown at least: 48 bits of a thumbprint.
 const SHORTEST: usize = 8;
@@ -85,31 +86,35 @@ pub(super) const fn state(state: KeyStateName) -> &'static str {
     }
 }
 
-/// What happens to a key.
-pub(super) const fn step(step: StepName) -> &'static str {
-    match step {
-        StepName::Made => "is made",
-        StepName::Published => "is published",
-        StepName::Signs => "signs",
-        StepName::Retired => "ceases to sign, stays published",
-        StepName::Withdrawn => "is not published any more",
-        StepName::Revoked => "is believed by nobody any more",
-        StepName::Forgotten => "is forgotten",
-        StepName::PinEnds => "pin ends",
+/// What happens to a key of that set.
+pub(super) const fn step(step: StepName, set: SetName) -> &'static str {
+    match (step, set.0) {
+        (StepName::Made, _) => "is made",
+        (StepName::Published, KeyUse::Sign(_)) => "is published",
+        (StepName::Published, KeyUse::Seal) => "is ready",
+        (StepName::Signs, KeyUse::Sign(_)) => "signs",
+        (StepName::Signs, KeyUse::Seal) => "seals",
+        (StepName::Retired, KeyUse::Sign(_)) => "ceases to sign, stays published",
+        (StepName::Retired, KeyUse::Seal) => "ceases to seal, still opens",
+        (StepName::Withdrawn, KeyUse::Sign(_)) => "is not published any more",
+        (StepName::Withdrawn, KeyUse::Seal) => "does not open any more",
+        (StepName::Revoked, _) => "is believed by nobody any more",
+        (StepName::Forgotten, _) => "is forgotten",
+        (StepName::PinEnds, _) => "pin ends",
     }
 }
 
 /// The same in the list, where the states are explained.
-pub(super) const fn short_step(step: StepName) -> &'static str {
-    match step {
-        StepName::Made => "is made",
-        StepName::Published => "is published",
-        StepName::Signs => "signs",
+pub(super) const fn short_step(name: StepName, set: SetName) -> &'static str {
+    match name {
         StepName::Retired => "retires",
         StepName::Withdrawn => "is withdrawn",
         StepName::Revoked => "is revoked",
-        StepName::Forgotten => "is forgotten",
-        StepName::PinEnds => "pin ends",
+        StepName::Made
+        | StepName::Published
+        | StepName::Signs
+        | StepName::Forgotten
+        | StepName::PinEnds => step(name, set),
     }
 }
 

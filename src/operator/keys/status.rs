@@ -165,6 +165,10 @@ fn of_client(scene: &Scene<'_>, roles: &Roles, issuer: &Issuer, client: &Client)
         .pinned
         .get(&client.id)
         .or_else(|| roles.signs.get(&key_use));
+    let fetched_at = known
+        .and_then(|it| it.fetched_at)
+        .map(Timestamp::from_millis);
+    let will_fetch = fetched_at.is_some_and(|at| scene.now.since(at) < scene.policy.jwks_max_age);
     let jwks_uri = format!("{}/jwks/{}", issuer.as_str(), client.id.as_str());
     ClientStatus {
         client: client.id.clone(),
@@ -176,17 +180,31 @@ fn of_client(scene: &Scene<'_>, roles: &Roles, issuer: &Issuer, client: &Client)
         seen: known.and_then(|it| it.seen),
         hint_kid: known.and_then(|it| it.hint_kid.clone()),
         hint_at: known.and_then(|it| it.hint_at),
-        advice: advice(standing, next.is_some(), pin.is_some(), &jwks_uri),
+        advice: advice(
+            standing,
+            next.is_some(),
+            will_fetch,
+            pin.is_some(),
+            &jwks_uri,
+        ),
         about,
         pin,
         jwks_uri,
     }
 }
 
-fn advice(standing: Standing, has_next: bool, is_pinned: bool, jwks_uri: &str) -> Option<String> {
+fn advice(
+    standing: Standing,
+    has_next: bool,
+    will_fetch: bool,
+    is_pinned: bool,
+    jwks_uri: &str,
+) -> Option<String> {
     match standing {
         Standing::Ready => None,
         Standing::Stale if is_pinned => None,
+        // A key is next for longer than a copy of the keys may be kept.
+        Standing::Stale if has_next && will_fetch => None,
         Standing::Stale if has_next => Some(
             "it fetched the keys before the next one was there: restart it or let it fetch them \
              before that key signs, or pin it to the one that signs now"

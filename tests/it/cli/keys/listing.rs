@@ -94,12 +94,13 @@ fn the_status_begins_with_what_is_wrong_and_says_what_to_do() {
         payroll.fetched_at = Some(NOW - 40 * DAY);
         payroll.seen = Some(FetchSeen::Alias);
         payroll.advice = Some("it fetched the keys last before the next one came".to_owned());
-        payroll.pin = Some(PinLine {
+        let mut crm = client("crm", Standing::Unknown);
+        crm.pin = Some(PinLine {
             kid: OLD.to_owned(),
             until: NOW + 7 * DAY,
-            holds: true,
+            holds: false,
         });
-        status.clients = vec![wiki, payroll, client("crm", Standing::Unknown)];
+        status.clients = vec![wiki, payroll, crm];
         KeyAnswer::Status(status)
     });
     let ended = asked.keys(&["status"]);
@@ -115,7 +116,7 @@ fn the_status_begins_with_what_is_wrong_and_says_what_to_do() {
     assert_eq!(status["sets"][0]["rotates_at"], "2026-12-02T07:00:00Z");
     assert_eq!(status["sets"][0]["late"][0]["cause"], "clients");
     assert_eq!(status["clients"][1]["standing"], "stale");
-    assert_eq!(status["clients"][1]["pin"]["until"], "2026-12-02T08:00:00Z");
+    assert_eq!(status["clients"][2]["pin"]["until"], "2026-12-02T08:00:00Z");
     assert_eq!(status["clients"][1]["seen"], "alias");
 }
 
@@ -191,7 +192,7 @@ fn names_that_would_move_a_terminal_are_harmless() {
         KeyQuestion::List => {
             let mut list = list();
             list.keys[0].kid = "\u{1b}[31mred\r".to_owned();
-            list.keys[1].file = Some("\u{7}bell\n.pem".to_owned());
+            list.keys[1].file = Some("\u{7}bell\n\u{202e}.pem".to_owned());
             list.keys[2].pinned[0] = dingpass::domain::id::ClientId::new("a\u{9b}b");
             KeyAnswer::Keys(list)
         }
@@ -203,5 +204,6 @@ fn names_that_would_move_a_terminal_are_harmless() {
         assert_eq!(ended.stdout.lines().count(), 5, "{}", ended.stdout);
         let control = ended.stdout.chars().find(|c| c.is_control() && *c != '\n');
         assert_eq!(control, None, "{:?}", ended.stdout);
+        assert!(!ended.stdout.contains('\u{202e}'), "{:?}", ended.stdout);
     }
 }
