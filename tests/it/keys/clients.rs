@@ -1,6 +1,7 @@
 //! What is told of clients, and pins.
 
 use dingpass::domain::id::ClientId;
+use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::operator::keys::{ClientStatus, Fate, KeyQuestion, RefusalCause, Standing};
 
 use super::{Bureau, ES256, RS256, WAIT, kid_of, rotate, rotate_now};
@@ -35,7 +36,8 @@ async fn sign_in_to_wiki(bureau: &Bureau) -> String {
         Some("another-secret-of-32-characters!!"),
         "http://127.0.0.1:8080/wiki",
     )
-    .await;
+    .await
+    .signed_by(SigningAlg::Es256);
     let tokens = rp.sign_in(&mut bureau.house.browser(), &[]).await;
     kid_of(&tokens.id_token)
 }
