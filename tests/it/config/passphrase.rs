@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dingpass::config::{self, Config, Notice};
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
 use super::{CLIENT, fault, load_with, loads, warnings, with};
@@ -17,7 +17,7 @@ fn keys(lines: &str) -> String {
 
 fn passphrase(config: &Config) -> Option<&str> {
     let found = config.keys.passphrase.as_ref();
-    found.map(|secret| secret.expose_secret())
+    found.map(ExposeSecret::expose_secret)
 }
 
 fn credentials(files: &[(&str, &str)]) -> TempDir {
