@@ -11,7 +11,7 @@ use super::own_thread::on_its_own_thread;
 use super::scene::{Scene, heir};
 use crate::domain::key_change::KeyStateName;
 use crate::domain::readiness::OnUnready;
-use crate::keyring::model::{Key, KeyUse};
+use crate::keyring::model::{Key, KeyState, KeyUse};
 use crate::keyring::{Looked, Snapshot};
 
 /// The next look where the last one did not come to its end.
@@ -56,7 +56,12 @@ impl KeyOffice {
     /// One look, with what clients have taken into account.
     pub(super) async fn look(&self) -> Option<Looked> {
         let snapshot = self.snapshot().await.ok()?;
-        let known = self.known().await.ok();
+        // Where no next key waits, nobody can lack one.
+        let known = if has_next(&snapshot) {
+            self.known().await.ok()
+        } else {
+            None
+        };
         let held = self.held_back(&snapshot, known.as_ref());
         let (custody, now) = (Arc::clone(&self.parts.custody), self.now());
         if let Some(known) = &known {
@@ -157,6 +162,14 @@ fn takes_over_soon(scene: &Scene<'_>, next: &Key) -> bool {
         .and_then(|(every, active)| Some(active.activated_at?.plus(every)));
     let is_due = turn_ends.is_some_and(|end| end.minus(part) <= scene.now);
     is_ripe && (is_due || next.promote_when_ready)
+}
+
+fn has_next(snapshot: &Snapshot) -> bool {
+    snapshot
+        .keys
+        .keys
+        .iter()
+        .any(|key| key.state == KeyState::Next && key.key_use != KeyUse::Seal)
 }
 
 fn lacking<'s>(scene: &'s Scene<'_>, key_use: KeyUse, kid: &str) -> Vec<&'s str> {
