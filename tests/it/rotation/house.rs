@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::ear::Ear;
 use super::key_cache::Habit;
-use super::party::{Party, redirect};
+use super::party::Party;
 use crate::support::{House, SECRET};
 
 /// Obeys `max-age`.
@@ -74,7 +74,9 @@ impl Soak {
                 HOURLY => (Algorithm::PS256, Habit::Every(Duration::from_secs(3_600))),
                 _ => (Algorithm::RS256, Habit::Never),
             };
-            parties.push(Arc::new(Party::start(&house, id, alg, habit).await));
+            let (clock, redirect) = (house.clock.clone(), redirect(id));
+            let party = Party::start(&house.issuer, clock, (id, &redirect), (alg, habit));
+            parties.push(Arc::new(party.await));
         }
         let soak = Self {
             house,
@@ -128,6 +130,11 @@ impl Soak {
         self.operator(KeyRequest::new(ask).expecting(planned.generation))
             .await;
     }
+}
+
+/// Where a relying party takes answers; nobody listens there.
+fn redirect(id: &str) -> String {
+    format!("http://127.0.0.1:8080/{id}")
 }
 
 fn client(id: &str, alg: &str, ear: &str) -> String {

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use dingpass::clock::{Clock as _, Timestamp};
+use dingpass::clock::{Clock, Timestamp};
 use http::header::CACHE_CONTROL;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use tokio::sync::Mutex;
-
-use crate::support::TestClock;
 
 /// When a relying party fetches the keys again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub(super) struct KeyCache {
     habit: Habit,
     url: String,
     http: reqwest::Client,
-    clock: Arc<TestClock>,
+    clock: Arc<dyn Clock>,
     held: Mutex<Held>,
     fetches: AtomicU32,
 }
@@ -47,9 +45,9 @@ impl KeyCache {
         habit: Habit,
         url: String,
         http: reqwest::Client,
-        clock: Arc<TestClock>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
-        let held = fetch(&http, &url, &clock).await;
+        let held = fetch(&http, &url, clock.as_ref()).await;
         Self {
             habit,
             url,
@@ -71,7 +69,7 @@ impl KeyCache {
             Habit::Never => false,
         };
         if is_due {
-            *held = fetch(&self.http, &self.url, &self.clock).await;
+            *held = fetch(&self.http, &self.url, self.clock.as_ref()).await;
             self.fetches.fetch_add(1, Ordering::SeqCst);
         }
         held.keys.find(kid).cloned()
@@ -83,7 +81,7 @@ impl KeyCache {
     }
 }
 
-async fn fetch(http: &reqwest::Client, url: &str, clock: &TestClock) -> Held {
+async fn fetch(http: &reqwest::Client, url: &str, clock: &dyn Clock) -> Held {
     // Their age counts from when they were asked for: the answer may be older than it looks.
     let fetched_at = clock.now();
     let answer = http.get(url).send().await.unwrap();

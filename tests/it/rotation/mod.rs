@@ -13,5 +13,7 @@ mod key_cache;
 mod ledger;
 mod pace;
 mod party;
+mod process;
 mod soak;
+mod told;
 mod worker;

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dingpass::clock::{Clock as _, Timestamp};
+use dingpass::clock::{Clock, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
 use super::key_cache::{Habit, KeyCache};
-use crate::support::{Answer, House, SECRET, TestClock, install_crypto};
+use crate::support::{Answer, SECRET, install_crypto};
 
 pub(super) type Claims = Map<String, Value>;
 
@@ -50,7 +50,7 @@ pub(super) struct Party {
     pub(super) redirect: String,
     alg: Algorithm,
     issuer: String,
-    clock: Arc<TestClock>,
+    clock: Arc<dyn Clock>,
     http: reqwest::Client,
     pub(super) keys: KeyCache,
     believed: AtomicU32,
@@ -59,10 +59,10 @@ pub(super) struct Party {
 impl Party {
     /// One whose back end has a name of its own, and fetches the keys for the first time now.
     pub(super) async fn start(
-        house: &House,
-        id: &'static str,
-        alg: Algorithm,
-        habit: Habit,
+        issuer: &str,
+        clock: Arc<dyn Clock>,
+        (id, redirect): (&'static str, &str),
+        (alg, habit): (Algorithm, Habit),
     ) -> Self {
         install_crypto();
         let http = reqwest::Client::builder()
@@ -71,13 +71,13 @@ impl Party {
             .user_agent(format!("{id}/1.0"))
             .build()
             .unwrap();
-        let clock = Arc::clone(&house.clock);
-        let keys = KeyCache::start(habit, house.url("/jwks"), http.clone(), clock.clone());
+        let url = format!("{issuer}/jwks");
+        let keys = KeyCache::start(habit, url, http.clone(), Arc::clone(&clock));
         Self {
             id,
-            redirect: redirect(id),
+            redirect: redirect.to_owned(),
             alg,
-            issuer: house.issuer.clone(),
+            issuer: issuer.to_owned(),
             clock,
             keys: keys.await,
             http,
@@ -209,11 +209,6 @@ impl Party {
         assert_eq!(answer.status(), 200, "{}: {answer:?}", self.id);
         answer.json().await.unwrap()
     }
-}
-
-/// Where a relying party takes answers; nobody listens there.
-pub(super) fn redirect(id: &str) -> String {
-    format!("http://127.0.0.1:8080/{id}")
 }
 
 /// When a token ends, by its own claim.

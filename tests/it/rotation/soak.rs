@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dingpass::clock::{Clock as _, Timestamp};
-use dingpass::domain::event::EventKind;
+use dingpass::clock::Clock as _;
 use dingpass::domain::id::ClientId;
 use dingpass::domain::key_change::{KeyActor, KeyStateName};
 use dingpass::keyring::model::KeyUse;
@@ -15,8 +14,8 @@ use tokio::task::JoinSet;
 use super::house::{HOURLY, OBEYING, PINNED, SCHEDULE, SETS, Soak, UNKNOWN_KID};
 use super::ledger::Ledger;
 use super::pace::{Pace, STEP};
+use super::told::{Told, told};
 use super::worker::{Place, Worker};
-use crate::support::House;
 
 const ROTATIONS: usize = 10;
 
@@ -32,49 +31,6 @@ const PEOPLE: [&str; 8] = [
     "zhengshuang",
 ];
 
-/// A change of a key, as the audit log tells it.
-#[derive(Clone, Debug)]
-pub(super) struct Told {
-    at: Timestamp,
-    pub(super) kid: String,
-    set: String,
-    from: Option<KeyStateName>,
-    to: KeyStateName,
-    actor: KeyActor,
-}
-
-/// All changes of keys.
-pub(super) async fn told(house: &House) -> Vec<Told> {
-    let mut all = Vec::new();
-    let mut number = 0;
-    loop {
-        let events = house.store.events_after(number, 1_000).await.unwrap();
-        let Some(last) = events.last() else {
-            return all;
-        };
-        number = last.number;
-        for event in events {
-            if let EventKind::KeyStateChanged {
-                kid,
-                algorithm,
-                from,
-                to,
-                actor,
-            } = event.event.kind
-            {
-                all.push(Told {
-                    at: Timestamp::from_millis(event.event.at),
-                    kid,
-                    set: algorithm,
-                    from,
-                    to,
-                    actor,
-                });
-            }
-        }
-    }
-}
-
 /// How often a next key took over, by set.
 fn rotations(told: &[Told]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
@@ -87,18 +43,14 @@ fn rotations(told: &[Told]) -> BTreeMap<String, usize> {
 }
 
 /// Whether each set has had so many.
-pub(super) fn have_rotated(told: &[Told], times: usize) -> bool {
+fn have_rotated(told: &[Told], times: usize) -> bool {
     let counts = rotations(told);
     // The very first key of a set takes over from nobody.
     SETS.iter().all(|set| counts.get(*set) > Some(&times))
 }
 
 /// Workers at all relying parties.
-pub(super) async fn set_to_work(
-    soak: &Soak,
-    pace: &Arc<Pace>,
-    ledger: &Arc<Ledger>,
-) -> JoinSet<()> {
+async fn set_to_work(soak: &Soak, pace: &Arc<Pace>, ledger: &Arc<Ledger>) -> JoinSet<()> {
     let place = Place {
         clock: Arc::clone(&soak.house.clock),
         keys: Arc::clone(&soak.house.custody),
@@ -116,42 +68,67 @@ pub(super) async fn set_to_work(
     workers
 }
 
-/// One step of time: the schedule looks, as it does in a server, and what may be asked of the
-/// published keys at any moment is asked.
-async fn step(soak: &Soak, pace: &Pace, ledger: &Ledger, most: &mut usize, number: u64) {
-    pace.step(number).await;
-    soak.house.app.look_after_keys().await;
-    if number % 20 == 0 {
-        soak.house.app.sweep().await;
-    }
-    let published = soak.house.keyring.published();
-    *most = (*most).max(published.kids.len());
-    let names: BTreeSet<&String> = published.kids.iter().collect();
-    for kid in ledger.kids_out(soak.house.clock.now()) {
-        assert!(names.contains(&kid), "a token is out, and its key is gone");
-    }
+/// A soak under way.
+struct Course<'s> {
+    soak: &'s Soak,
+    pace: Arc<Pace>,
+    ledger: Arc<Ledger>,
+    workers: JoinSet<()>,
+    steps: u64,
+    most_published: usize,
 }
 
-/// Time goes on until `is_enough`, or a worker ends by a failed assertion.
-async fn until(
-    soak: &Soak,
-    (pace, ledger): (&Pace, &Ledger),
-    workers: &mut JoinSet<()>,
-    most: &mut usize,
-    is_enough: impl AsyncFn() -> bool,
-) {
-    let mut number = 0;
-    loop {
-        number += 1;
-        tokio::select! {
-            () = step(soak, pace, ledger, most, number) => {}
-            ended = workers.join_next() => match ended {
-                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-                _ => panic!("a worker ended by itself"),
-            }
+impl<'s> Course<'s> {
+    async fn start(soak: &'s Soak) -> Self {
+        let pace = Arc::new(Pace::new(Arc::clone(&soak.house.clock), PEOPLE.len()));
+        let ledger = Arc::new(Ledger::default());
+        let workers = set_to_work(soak, &pace, &ledger).await;
+        Self {
+            soak,
+            pace,
+            ledger,
+            workers,
+            steps: 0,
+            most_published: 0,
         }
-        if number % 20 == 0 && is_enough().await {
-            return;
+    }
+
+    /// So many steps of time. A worker that ends does so by a failed assertion.
+    async fn go_on(&mut self, steps: u64) {
+        for _ in 0..steps {
+            self.steps += 1;
+            tokio::select! {
+                () = self.pace.step(self.steps) => {}
+                ended = self.workers.join_next() => match ended {
+                    Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+                    _ => panic!("a worker ended by itself"),
+                }
+            }
+            self.look().await;
+        }
+    }
+
+    /// The schedule looks, as it does in a server; and what must be true of the published keys
+    /// at any moment is.
+    async fn look(&mut self) {
+        let house = &self.soak.house;
+        house.app.look_after_keys().await;
+        if self.steps.is_multiple_of(20) {
+            house.app.sweep().await;
+        }
+        let published = house.keyring.published();
+        self.most_published = self.most_published.max(published.kids.len());
+        let names: BTreeSet<&String> = published.kids.iter().collect();
+        for kid in self.ledger.kids_out(house.clock.now()) {
+            assert!(names.contains(&kid), "a token is out, and its key is gone");
+        }
+    }
+
+    /// Work is over.
+    async fn end(&mut self) {
+        self.pace.end();
+        while let Some(ended) = self.workers.join_next().await {
+            ended.unwrap();
         }
     }
 }
@@ -162,25 +139,22 @@ async fn until(
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_relying_parties_go_through_ten_rotations_without_one_failure() {
     let soak = Soak::start(SCHEDULE).await;
-    let pace = Arc::new(Pace::new(Arc::clone(&soak.house.clock), PEOPLE.len()));
-    let ledger = Arc::new(Ledger::default());
     let began = std::time::Instant::now();
     let began_at = soak.now();
     let first = soak.active("RS256");
-    let mut workers = set_to_work(&soak, &pace, &ledger).await;
-    let mut most = 0;
-    until(
-        &soak,
-        (&pace, &ledger),
-        &mut workers,
-        &mut most,
-        async || have_rotated(&told(&soak.house).await, ROTATIONS),
-    )
-    .await;
-    pace.end();
-    while let Some(ended) = workers.join_next().await {
-        ended.unwrap();
+    let mut course = Course::start(&soak).await;
+    while !have_rotated(&told(soak.house.store.as_ref()).await, ROTATIONS) {
+        course.go_on(20).await;
     }
+    // Until everybody has met the last one.
+    course.go_on(60).await;
+    course.end().await;
+    let Course {
+        pace,
+        ledger,
+        most_published: most,
+        ..
+    } = course;
 
     assert_eq!(ledger.doubts(), []);
     println!(
@@ -235,7 +209,7 @@ async fn four_relying_parties_go_through_ten_rotations_without_one_failure() {
 
 /// Each key was published for its time, signed for its time, and went after its last token.
 async fn each_key_went_its_way(soak: &Soak, pinned: &str) {
-    let told = told(&soak.house).await;
+    let told = told(soak.house.store.as_ref()).await;
     let policy = soak.house.custody.policy().clone();
     let of = |kid: &str, to| told.iter().find(|it| it.kid == kid && it.to == to);
     for set in policy.uses.clone() {
@@ -288,7 +262,7 @@ async fn nothing_old_stays(soak: &Soak, pinned: &str) {
         gone += STEP;
         soak.house.app.look_after_keys().await;
     }
-    let told = told(&soak.house).await;
+    let told = told(soak.house.store.as_ref()).await;
     for kid in before {
         let ended = told.iter().any(|it| {
             it.kid == kid && it.to == KeyStateName::Withdrawn && it.actor == KeyActor::Schedule
