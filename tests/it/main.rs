@@ -24,6 +24,7 @@ mod proxy;
 mod readiness;
 mod refresh;
 mod revocation;
+mod rotation;
 mod session;
 mod sim;
 mod store;

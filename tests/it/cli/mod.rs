@@ -18,5 +18,5 @@ mod process;
 mod restarts;
 mod start_failures;
 
-pub(crate) use place::Place;
+pub(crate) use place::{Place, simulator};
 pub(crate) use process::Process;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dingpass::app::{App, Foundation, key_settings};
+use dingpass::clock::Clock as _;
 use dingpass::config;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::{Custody, Keyring};
@@ -45,6 +46,7 @@ pub(crate) struct Plan {
     https_issuer: Option<String>,
     store: Option<Arc<dyn Store>>,
     custody: Option<Arc<Custody>>,
+    key_folder: Option<PathBuf>,
     delivering: bool,
 }
 
@@ -107,6 +109,12 @@ impl Plan {
         self
     }
 
+    /// Keys of its own in a folder, as a server has them.
+    pub(crate) fn key_folder(mut self, folder: &Path) -> Self {
+        self.key_folder = Some(folder.to_owned());
+        self
+    }
+
     /// Builds it.
     pub(crate) async fn start(self) -> House {
         House::build(self).await
@@ -140,11 +148,14 @@ impl House {
             .store
             .unwrap_or_else(|| store::open(&Location::Memory).unwrap());
         let custody = plan.custody.unwrap_or_else(|| {
-            custody_with(key_settings(
-                &config.keys,
-                &config.lifetimes,
-                &config.clients,
-            ))
+            let settings = key_settings(&config.keys, &config.lifetimes, &config.clients);
+            match &plan.key_folder {
+                None => custody_with(settings),
+                Some(folder) => {
+                    let entropy = Arc::new(SystemEntropy);
+                    Arc::new(Custody::open(folder, settings, entropy, clock.now()).unwrap())
+                }
+            }
         });
         let app = App::assemble(
             config,

@@ -1,0 +1,140 @@
+//! Keys that take turns by themselves in the program that is served, in real time, across a
+//! power cut.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dingpass::clock::SystemClock;
+use dingpass::domain::key_change::{KeyActor, KeyStateName};
+use dingpass::store::{Location, open};
+use jsonwebtoken::{Algorithm, decode_header};
+
+use super::key_cache::Habit;
+use super::party::Party;
+use super::told::told;
+use crate::cli::{Place, simulator};
+use crate::support::{Answer, Browser, CLIENT, REDIRECT, http};
+
+/// How long a key is published before it signs; the cache obeys a `max-age` of a second.
+const PUBLISH_BEFORE: Duration = Duration::from_secs(2);
+const SCHEDULE: &str = r#"
+rotate_every = "4s"
+publish_before = "2s"
+jwks_max_age = "1s"
+retire_margin = "1s"
+
+[lifetimes]
+id_token = "15s"
+"#;
+
+/// Longer than it takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The application, and one person who signs in there again and again.
+struct Application {
+    party: Party,
+    browser: Browser,
+    /// The keys that signed, in order.
+    signed: Vec<String>,
+}
+
+impl Application {
+    /// Signs in, without a question after the first time, and believes the token by the keys
+    /// that were fetched before.
+    async fn sign_in(&mut self) {
+        let begun = self.party.begin(&[("scope", "openid")]);
+        let page = self.browser.follow(&begun.url, REDIRECT).await;
+        let tokens = self.party.finish(&begun, &Answer::of(&page)).await;
+        let kid = decode_header(&tokens.unwrap().id_token).unwrap().kid;
+        let kid = kid.unwrap();
+        if self.signed.last() != Some(&kid) {
+            assert!(!self.signed.contains(&kid), "it had its turn");
+            self.signed.push(kid);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    /// Until so many keys have signed.
+    async fn until(&mut self, keys: usize) {
+        let began = Instant::now();
+        while self.signed.len() < keys {
+            assert!(began.elapsed() < PATIENCE, "{:?}", self.signed);
+            self.sign_in().await;
+        }
+    }
+}
+
+async fn published(place: &Place) -> BTreeSet<String> {
+    let answer = http().get(place.url("/jwks")).send().await.unwrap();
+    let keys: jsonwebtoken::jwk::JwkSet = answer.json().await.unwrap();
+    let kids = keys.keys.into_iter().map(|key| key.common.key_id.unwrap());
+    kids.collect()
+}
+
+/// OIDC Core section 10.1.1, in the program itself: nobody but its own worker turns the keys,
+/// and a power cut while a next key waits for its turn does not bring that forward.
+#[tokio::test]
+async fn the_served_program_turns_its_keys_and_a_power_cut_hastens_nothing() {
+    let (_sim, dingtalk) = simulator();
+    let place = Place::with_dingtalk(&dingtalk);
+    place.edit(
+        "directory = \"keys\"",
+        &format!("directory = \"keys\"\n{SCHEDULE}"),
+    );
+    let broker = place.serve();
+    let party = Party::start(
+        &place.url(""),
+        Arc::new(SystemClock),
+        (CLIENT, REDIRECT),
+        (Algorithm::RS256, Habit::Obeys),
+    )
+    .await;
+    let mut application = Application {
+        party,
+        browser: Browser::new(),
+        signed: Vec::new(),
+    };
+    application.until(2).await;
+
+    // A next key waits for its turn.
+    let began = Instant::now();
+    let next = loop {
+        assert!(began.elapsed() < PATIENCE);
+        application.sign_in().await;
+        let mut kids = published(&place).await;
+        kids.retain(|kid| !application.signed.contains(kid));
+        if let Some(next) = kids.pop_first() {
+            break next;
+        }
+    };
+    broker.kill();
+    let mut broker = place.serve();
+    // The connections of before are at their end, and are seen to be.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut browser = Browser::new();
+    browser.cookies = std::mem::take(&mut application.browser.cookies);
+    application.browser = browser;
+    assert!(published(&place).await.contains(&next));
+    application.until(3).await;
+    assert_eq!(application.signed[2], next, "it has its turn all the same");
+    broker.signal("TERM");
+    assert!(broker.wait().success());
+
+    let store = open(&Location::File {
+        path: place.path("data/dingpass.redb"),
+        cache: 1024 * 1024,
+    });
+    let told = told(store.unwrap().as_ref()).await;
+    let when = |kid: &str, to| {
+        let found = told.iter().find(|it| it.kid == kid && it.to == to);
+        found.unwrap_or_else(|| panic!("nothing of {kid}: {told:?}"))
+    };
+    for (number, kid) in application.signed.iter().enumerate().skip(1) {
+        let active = when(kid, KeyStateName::Active);
+        let waited = active.at.since(when(kid, KeyStateName::Next).at);
+        assert!(waited >= PUBLISH_BEFORE, "{waited:?}");
+        assert_eq!(active.actor, KeyActor::Schedule);
+        when(&application.signed[number - 1], KeyStateName::Retired);
+    }
+}
