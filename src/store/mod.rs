@@ -30,9 +30,7 @@ pub use logouts::{
 };
 pub use open::{Location, open, open_audit, open_existing};
 pub use readiness::{KeyReadiness, MOST_READINESS};
-pub use signed_by::{
-    EndSignedBy, EndedBatch, SignedBy, SignedCount, SignedCursor, end_all_signed_by,
-};
+pub use signed_by::{EndSignedBy, EndedBatch, SignedBy, SignedCount, SignedCursor};
 
 use crate::clock::Timestamp;
 use crate::domain::code::AuthorizationCode;

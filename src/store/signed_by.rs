@@ -105,23 +105,3 @@ pub trait SignedBy: Send + Sync {
     /// in its hands.
     async fn end_signed_by(&self, act: EndSignedBy) -> Result<EndedBatch, StoreError>;
 }
-
-/// Ends all of it, batch by batch. On a failure what was ended until then stays ended.
-///
-/// # Errors
-/// [`StoreError`]
-pub async fn end_all_signed_by(
-    store: &dyn SignedBy,
-    mut act: EndSignedBy,
-) -> Result<EndedBatch, StoreError> {
-    let mut all = EndedBatch::default();
-    loop {
-        let batch = store.end_signed_by(act.clone()).await?;
-        all.grants = all.grants.saturating_add(batch.grants);
-        all.sessions = all.sessions.saturating_add(batch.sessions);
-        match batch.next {
-            Some(next) => act.from = next,
-            None => return Ok(all),
-        }
-    }
-}

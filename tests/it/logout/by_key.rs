@@ -3,15 +3,14 @@
 
 use dingpass::clock::Clock as _;
 use dingpass::domain::id::ClientId;
-use dingpass::store::{EndSignedBy, EndedBatch, SignedBy, SignedCursor, end_all_signed_by};
+use dingpass::store::{EndSignedBy, EndedBatch, SignedCursor};
 use openidconnect::TokenIntrospectionResponse as _;
 
 use super::receiver::{Receiver, telling, verified};
 use super::wire::is_signed_in;
-use crate::support::{CLIENT, House};
+use crate::support::{CLIENT, House, end_all_signed_by};
 
 async fn end_signed_by(house: &House, kid: &str) -> EndedBatch {
-    let store: &dyn SignedBy = &*house.store;
     let act = EndSignedBy {
         kid: kid.to_owned(),
         from: SignedCursor::default(),
@@ -19,7 +18,7 @@ async fn end_signed_by(house: &House, kid: &str) -> EndedBatch {
         correlation: "a-revocation".to_owned(),
         now: house.clock.now(),
     };
-    end_all_signed_by(store, act).await.unwrap()
+    end_all_signed_by(&*house.store, act).await
 }
 
 fn kid_of(token: &str) -> String {

@@ -10,12 +10,12 @@ use dingpass::domain::id::{ClientId, FamilyId, GrantId};
 use dingpass::domain::secret::Digest;
 use dingpass::domain::session::Session;
 use dingpass::store::{
-    EndSignedBy, EndedBatch, Redeemed, Redemption, SignedBy, SignedCount, SignedCursor, Store,
-    end_all_signed_by,
+    EndSignedBy, EndedBatch, Redeemed, Redemption, SignedCount, SignedCursor, Store,
 };
 
 use super::acts::{at, granted, issue, replayed, sign_in, signed_in};
 use super::families::{exchange, lifetimes};
+use crate::support::end_all_signed_by;
 
 /// A grant that is to be made.
 #[derive(Clone)]
@@ -150,8 +150,7 @@ pub(super) fn ending(kid: &str, clients: &[&str], seconds: u64) -> EndSignedBy {
 }
 
 pub(super) async fn end_all(store: &dyn Store, act: EndSignedBy) -> EndedBatch {
-    let store: &dyn SignedBy = store;
-    end_all_signed_by(store, act).await.unwrap()
+    end_all_signed_by(store, act).await
 }
 
 pub(super) async fn count(store: &dyn Store, kid: &str) -> SignedCount {

@@ -9,6 +9,7 @@ mod port;
 mod rp;
 mod rp_tokens;
 mod sample;
+mod signed;
 mod simulator;
 
 pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET};
@@ -20,6 +21,7 @@ pub(crate) use keys::{
 pub(crate) use port::free_port;
 pub(crate) use rp::{Answer, RelyingParty, SignedIn};
 pub(crate) use sample::SAMPLE;
+pub(crate) use signed::end_all_signed_by;
 pub(crate) use simulator::DingTalkSim;
 
 /// An HTTP client that follows nothing and uses no proxy.
