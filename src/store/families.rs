@@ -38,8 +38,9 @@ pub struct Rotation {
     pub successor: Digest,
     /// The successor, sealed for who presents the predecessor again.
     pub sealed: String,
-    /// Which key signs the ID Token that comes with it.
-    pub id_token_kid: String,
+    /// Which key signs the ID Token that comes with it; none where none does (OIDC Core section
+    /// 12.2: a refresh for less than `openid`).
+    pub id_token_kid: Option<String>,
     /// Until when the access and ID tokens live that come with it.
     pub tokens_until: Timestamp,
     /// By which idle and absolute limits and which grace.

@@ -136,7 +136,7 @@ impl Reader<'_> {
             Some(known) => *known == public,
             // A list of an older version, or one that a person wrote: a name that looks like a
             // thumbprint must be one.
-            None => !is_thumbprint(&key.kid) || thumbprint_of(&private, alg) == key.kid,
+            None => !is_thumbprint(&key.kid) || prepared.public().thumbprint() == key.kid,
         };
         if !is_it {
             return Err(self.list_error(format!("{file} holds another key than {}", key.kid)));
@@ -318,14 +318,6 @@ fn algorithm_of(file: &str, private: &PrivateKey) -> SigningAlg {
         .or(private.given_alg())
         .filter(|alg| private.kind().fits(*alg))
         .unwrap_or_else(|| private.kind().usual_alg())
-}
-
-/// The name that a key gives itself, whatever others call it; nothing where it can't sign.
-fn thumbprint_of(private: &PrivateKey, alg: SigningAlg) -> String {
-    let own = PrivateKey::parse(private.to_pem().as_bytes(), None).ok();
-    own.and_then(|own| PreparedKey::new(&own, alg, None).ok())
-        .map(|own| own.kid().to_owned())
-        .unwrap_or_default()
 }
 
 /// 32 bytes in base64url.

@@ -59,6 +59,9 @@ impl Token {
         };
         let successor = RefreshToken::mint(presented.family().clone(), self.parts.entropy.as_ref());
         let signer = self.parts.mint.signer_for(client)?;
+        let has_id_token = scope
+            .as_ref()
+            .is_ok_and(|scope| scope.contains(Scope::Openid));
         let rotated = self
             .parts
             .families
@@ -68,7 +71,7 @@ impl Token {
                 presented: digest,
                 successor: successor.digest(),
                 sealed: seal_successor(presented.as_str(), successor.as_str())?,
-                id_token_kid: signer.kid().to_owned(),
+                id_token_kid: has_id_token.then(|| signer.kid().to_owned()),
                 tokens_until: self.parts.mint.tokens_until(now),
                 lifetimes: self.parts.lifetimes,
                 reused: AuditEvent {

@@ -137,11 +137,13 @@ fn rotate(transaction: &WriteTransaction, act: &Rotation) -> Result<Rotated, Sto
     };
     // The grant's row needs no later entry in the expiry table: it goes with its family.
     let grant = &mut context.grant;
-    if grant.id_token_kid != act.id_token_kid && context.session.is_some() {
-        note_key(transaction, grant, &act.id_token_kid)?;
+    if let Some(kid) = &act.id_token_kid {
+        if grant.id_token_kid != *kid && context.session.is_some() {
+            note_key(transaction, grant, kid)?;
+        }
+        grant.id_token_kid.clone_from(kid);
+        grant.id_token_at = act.now.as_millis();
     }
-    grant.id_token_kid.clone_from(&act.id_token_kid);
-    grant.id_token_at = act.now.as_millis();
     grant.expires_at = grant.expires_at.max(act.tokens_until.as_millis());
     put_grant(transaction, grant)?;
     let context = Box::new(context);

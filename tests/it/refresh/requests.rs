@@ -1,5 +1,12 @@
 //! What a refresh may ask for, and who may ask.
 
+use dingpass::clock::Clock as _;
+use dingpass::domain::key_change::KeyActor;
+use dingpass::domain::signing_alg::SigningAlg;
+use dingpass::keyring::Wish;
+use dingpass::keyring::model::KeyUse;
+use dingpass::keyring::rotation::Act;
+
 use super::{OFFLINE, SESSION_BOUND, first, refresh, request};
 use crate::support::House;
 use crate::token::{Ask, Redeem, Reply, payload};
@@ -33,6 +40,32 @@ async fn a_refresh_without_openid_brings_no_id_token() {
     userinfo::get(&house, &reply.token("access_token"))
         .await
         .refused(403, "insufficient_scope");
+}
+
+/// OIDC Core section 12.2: no ID Token was signed, so the grant goes on hanging from the key
+/// that signed its last one, and a revocation of that key finds it.
+#[tokio::test]
+async fn a_refresh_without_an_id_token_names_no_new_key() {
+    let house = House::start().await;
+    let token = first(&house, OFFLINE).await;
+    let old = house.keyring.signer().unwrap().kid().to_owned();
+    let rotate = Act::Rotate {
+        key_use: KeyUse::Sign(SigningAlg::Rs256),
+        now: true,
+    };
+    let by = KeyActor::Operator { uid: None };
+    let custody = house.custody.clone();
+    let now = house.clock.now();
+    custody.act(&Wish::Act(rotate), by, None, now).unwrap();
+    assert_ne!(house.keyring.signer().unwrap().kid(), old);
+    let grants = async || {
+        let count = house.store.count_signed_by(&old, now).await.unwrap();
+        count.grants
+    };
+    let reply = request(&token).with("scope", "email").send(&house).await;
+    assert_eq!(grants().await, 1);
+    refresh(&house, &reply.token("refresh_token")).await;
+    assert_eq!(grants().await, 0);
 }
 
 /// RFC 6749 section 6: never more than was granted, known or not. Such a request spends

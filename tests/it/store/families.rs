@@ -94,7 +94,7 @@ pub(super) fn exchange(
         presented: Digest::of(presented),
         successor: Digest::of(successor),
         sealed: format!("sealed {successor}"),
-        id_token_kid: format!("kid-{seconds}"),
+        id_token_kid: Some(format!("kid-{seconds}")),
         tokens_until: at(seconds + GRANT),
         lifetimes: lifetimes(),
         reused: event(kind, seconds),

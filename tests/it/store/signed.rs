@@ -134,7 +134,7 @@ pub(super) async fn refresh(
     let next = format!("{}-1", plan.name);
     let mut act = exchange(session, &plan.name, &first, &next, plan.seconds + 1);
     act.client = ClientId::new(plan.client.as_str());
-    act.id_token_kid = kid.to_owned();
+    act.id_token_kid = Some(kid.to_owned());
     super::families::rotate(store, act).await
 }
 
