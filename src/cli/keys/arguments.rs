@@ -308,7 +308,7 @@ pub(super) struct Export {
 #[derive(Debug, Args)]
 pub(super) struct Pin {
     /// Which application.
-    #[arg(value_name = "CLIENT_ID")]
+    #[arg(value_name = "CLIENT_ID", allow_hyphen_values = true)]
     pub(super) client: String,
     /// The key, or the first 4 characters or more of its name.
     #[arg(long, allow_hyphen_values = true)]
@@ -323,7 +323,7 @@ pub(super) struct Pin {
 #[derive(Debug, Args)]
 pub(super) struct Unpin {
     /// Which application.
-    #[arg(value_name = "CLIENT_ID")]
+    #[arg(value_name = "CLIENT_ID", allow_hyphen_values = true)]
     pub(super) client: String,
     #[command(flatten)]
     pub(super) changing: Changing,

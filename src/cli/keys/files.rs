@@ -2,7 +2,7 @@
 //! which everybody on the machine can see, and what was read is overwritten in memory.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,9 @@ pub(super) fn is_standard(path: &Path) -> bool {
 /// A private key.
 pub(super) fn key(path: &Path) -> anyhow::Result<SecretText> {
     let bytes = if is_standard(path) {
+        if std::io::stdin().is_terminal() {
+            bail!("a terminal shows what is typed: name the key's file, or pipe the key in");
+        }
         take(std::io::stdin().lock(), "standard input")?
     } else {
         let shown = path.display().to_string();

@@ -205,8 +205,9 @@ fn advice(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> Option<St
         && let Some(kid) = client.signed_with.as_deref()
     {
         let pin = format!(
-            "\n  dingpass keys pin {id} --kid {} --until {}",
-            kids.show(kid),
+            "\n  dingpass keys pin {} --kid {} --until {}",
+            words::typed(&id),
+            words::typed(&kids.show(kid)),
             wall.day_in(PINNED_FOR)
         );
         said.push_str(&pin);

@@ -75,6 +75,15 @@ pub(super) fn count(number: u64, thing: &str) -> String {
     }
 }
 
+/// A word of a command that is shown to be typed: quoted where a shell would read more in it.
+pub(super) fn typed(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '@' | '/');
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 pub(super) const fn state(state: KeyStateName) -> &'static str {
     match state {
         KeyStateName::Next => "next",

@@ -15,7 +15,7 @@ use crate::cli::process::run;
 
 /// Every command that changes something.
 const CHANGING: [&[&str]; 9] = [
-    &["generate", "ES256"],
+    &["generate", "RS256"],
     &["rotate"],
     &["rotate", "RS256", "--now"],
     &["promote", NEXT],
@@ -79,6 +79,59 @@ fn a_plan_says_what_breaks_for_whom_and_what_happens_then() {
         plan["timeline"][0]["at_seconds"],
         (NOW + 6 * DAY + 23 * 3_600_000) / 1000
     );
+}
+
+/// A timeline goes on for years. A person is shown the set that the act is about, to the second
+/// time that a key takes over; a script gets all of it.
+#[test]
+fn of_a_timeline_people_see_what_is_near_and_scripts_see_all() {
+    let asked = Asked::answering(usual);
+    let one = asked.keys(&["rotate", "RS256", "--dry-run"]).stdout;
+    assert!(!one.contains("A256GCM"), "{one}");
+    assert!(one.contains("is made, is published"), "{one}");
+    for later in ["2027-03-02", "is forgotten", "2027-05-24"] {
+        assert!(!one.contains(later), "{later} in {one}");
+    }
+    let all = asked.keys(&["rotate", "--dry-run"]).stdout;
+    assert!(all.contains("ceases to seal, still opens"), "{all}");
+    let json = asked.keys(&["rotate", "RS256", "--dry-run", "--json"]);
+    let plan: Value = serde_json::from_str(&json.stdout).unwrap();
+    let steps = plan["timeline"].as_array().unwrap();
+    assert_eq!(steps.last().unwrap()["at"], "2027-05-24T08:00:00Z");
+    assert!(steps.iter().any(|step| step["what"] == "forgotten"));
+}
+
+/// Nothing that nothing hangs from: no sentence speaks of zero sessions.
+#[test]
+fn what_hangs_from_nothing_is_said_so() {
+    let asked = Asked::answering(|request| match breaking(request) {
+        KeyAnswer::Planned(mut planned) => {
+            let of = &mut planned.consequences[0];
+            (of.id_tokens, of.grants, of.families, of.sessions) = (0, 0, 0, 0);
+            KeyAnswer::Planned(planned)
+        }
+        other => other,
+    });
+    let plan = asked.keys(&["revoke", ACTIVE, "--dry-run"]).stdout;
+    assert!(
+        plan.contains("No session and no grant hangs from it."),
+        "{plan}"
+    );
+    assert!(!plan.contains("People sign in again"), "{plan}");
+}
+
+/// Who has seen enough is no failure.
+#[test]
+fn a_pipe_that_is_closed_ends_it_quietly() {
+    let asked = Asked::answering(usual);
+    let script = r#"{ "$0" keys list --config "$1"; echo "code $?" >&2; } | true"#;
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_dingpass")])
+        .arg(asked.place.file())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("code 0"), "{said}");
 }
 
 /// Without a terminal nobody can agree: what breaks is said, and nothing is done.
@@ -328,4 +381,14 @@ fn at_a_terminal_yes_alone_is_a_yes() {
             "{typed:?}: {said}"
         );
     }
+}
+
+/// A terminal would show a key that is pasted into it.
+#[test]
+fn no_key_is_read_from_a_terminal() {
+    let asked = Asked::answering(usual);
+    let (code, said) = at_a_terminal(&asked, "import -", b"");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("a terminal shows what is typed"), "{said}");
+    assert!(asked.asked().is_empty());
 }

@@ -90,7 +90,7 @@ fn the_status_begins_with_what_is_wrong_and_says_what_to_do() {
         wiki.seen = Some(FetchSeen::Address);
         wiki.hint_kid = Some(ACTIVE.to_owned());
         wiki.hint_at = Some(NOW - 2 * DAY);
-        let mut payroll = client("考勤", Standing::Stale);
+        let mut payroll = client("考勤 '$(x)'", Standing::Stale);
         payroll.fetched_at = Some(NOW - 40 * DAY);
         payroll.seen = Some(FetchSeen::Alias);
         payroll.advice = Some("it fetched the keys last before the next one came".to_owned());
@@ -159,7 +159,7 @@ fn each_need_of_an_operator_is_exit_code_3() {
     type Change = fn(&mut dingpass::operator::keys::KeyStatus);
     let needs: [(&str, Change); 5] = [
         ("a fault", |status| {
-            status.folder.fault = Some("broken".to_owned())
+            status.folder.fault = Some("broken".to_owned());
         }),
         ("nobody signs", |status| status.sets[0].active = None),
         ("read-only", |status| {

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
+use std::process::Command;
 
 use dingpass::operator::keys::{
     Exported, KeyAnswer, KeyFormat, KeyQuestion, Refusal, RefusalCause, SecretText,
@@ -135,6 +136,26 @@ fn a_key_and_its_passphrase_are_read_from_files() {
     assert_eq!(passphrase.unwrap().expose(), "correct horse ");
     assert_eq!(algorithm.unwrap().as_str(), "PS256");
     assert_eq!(kid.as_deref(), Some("-old-"));
+}
+
+/// A key can be piped in, and then it lies in no file.
+#[test]
+fn a_key_is_read_from_standard_input() {
+    let asked = Asked::answering(usual);
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            r#"printf '%s' "$KEY" | "$0" keys import - --config "$1""#,
+        ])
+        .args([env!("CARGO_BIN_EXE_dingpass"), &asked.place.file()])
+        .env("KEY", PEM)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let KeyQuestion::Import { text, .. } = asked.asked().pop().unwrap().ask else {
+        panic!();
+    };
+    assert_eq!(text.expose(), PEM);
 }
 
 /// Whoever can read a key's file can sign: that is said, and no part of the key.

@@ -193,6 +193,13 @@ fn step(at: i64, kid: Option<&str>, what: StepName) -> Step {
     }
 }
 
+fn seal(at: i64, kid: Option<&str>, what: StepName) -> Step {
+    Step {
+        algorithm: "A256GCM".parse().unwrap(),
+        ..step(at, kid, what)
+    }
+}
+
 fn timeline() -> Vec<Step> {
     vec![
         step(NOW + 6 * DAY + 23 * HOUR, Some(NEXT), StepName::Signs),
@@ -202,7 +209,16 @@ fn timeline() -> Vec<Step> {
             ..step(NOW + 7 * DAY, Some(OLD), StepName::PinEnds)
         },
         step(NOW + 7 * DAY + HOUR, Some(OLD), StepName::Withdrawn),
+        seal(NOW + 20 * DAY, None, StepName::Made),
+        seal(NOW + 20 * DAY, None, StepName::Published),
+        seal(NOW + 20 * DAY, Some("sealing"), StepName::Retired),
+        seal(NOW + 20 * DAY, None, StepName::Signs),
+        step(NOW + 90 * DAY, None, StepName::Made),
         step(NOW + 90 * DAY, None, StepName::Published),
+        step(NOW + 97 * DAY, Some(NEXT), StepName::Retired),
+        step(NOW + 97 * DAY, None, StepName::Signs),
+        step(NOW + 99 * DAY, Some(OLD), StepName::Forgotten),
+        step(NOW + 180 * DAY, None, StepName::Made),
     ]
 }
 
