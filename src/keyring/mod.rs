@@ -3,9 +3,11 @@
 //! parsed by `rsa` and sign through aws-lc-rs alone (RUSTSEC-2023-0071).
 
 mod custody;
+mod exported;
 mod files;
 mod formats;
 mod jws;
+mod key_kind;
 mod kid;
 mod list;
 pub mod model;
@@ -25,9 +27,10 @@ pub use custody::{ActError, Acted, Custody, Fault, Looked, Settings, Snapshot, W
 pub use files::is_encrypted;
 pub use formats::{KeyFormatError, SealingKey};
 pub use jws::{OwnToken, TokenType, VerifyError, sign};
+pub use key_kind::{KeyKind, KeyNotMade};
 pub use kid::{BadKid, check_kid, kid_in_file_name};
 pub use prepared::{PrepareError, PreparedKey};
-pub use private_key::{KeyKind, KeyNotMade, PrivateKey};
+pub use private_key::PrivateKey;
 pub use public_key::{PublicKey, PublicKeyError};
 pub use ring::{Keyring, PublishedKeys};
 pub use sealing::{Purpose, Sealer};

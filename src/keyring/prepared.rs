@@ -13,8 +13,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::Jwk;
 
+use super::key_kind::KeyKind;
 use super::kid::{BadKid, check_kid};
-use super::private_key::{KeyKind, PrivateKey};
+use super::private_key::PrivateKey;
 use super::public_key::PublicKey;
 use super::{Signer, SigningFailed, jws};
 use crate::domain::signing_alg::SigningAlg;

@@ -8,8 +8,9 @@ use rsa::pkcs8::der::asn1::{
 use rsa::pkcs8::der::{self, Decode as _, Reader as _, SliceReader, Tag, TagMode, TagNumber};
 use zeroize::Zeroizing;
 
-use super::{Canonical, KeyFormatError};
-use crate::keyring::private_key::KeyKind;
+use super::canonical::Canonical;
+use super::error::KeyFormatError;
+use crate::keyring::key_kind::KeyKind;
 
 /// RFC 5480 section 2.1.1.1, SEC 2.
 const P256: Oid = Oid::new_unwrap("1.2.840.10045.3.1.7");

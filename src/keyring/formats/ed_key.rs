@@ -4,8 +4,9 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use zeroize::Zeroizing;
 
-use super::{Canonical, KeyFormatError};
-use crate::keyring::private_key::KeyKind;
+use super::canonical::Canonical;
+use super::error::KeyFormatError;
+use crate::keyring::key_kind::KeyKind;
 
 /// Bytes of a seed.
 const SEED: usize = 32;

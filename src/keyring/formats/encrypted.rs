@@ -10,7 +10,7 @@ use rsa::pkcs8::{AlgorithmIdentifierRef, EncryptedPrivateKeyInfo};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use super::KeyFormatError;
+use super::error::KeyFormatError;
 use crate::entropy::Entropy;
 
 /// The most memory that scrypt may take, in bytes: 128 N r.

@@ -2,47 +2,29 @@
 //! the rest of the house knows, and back. Bounded in memory and time, for a file may be
 //! hostile; never panics; never says what it has read.
 
+mod canonical;
 mod ec_key;
 mod ed_key;
 mod encrypted;
 mod error;
-mod exported;
 mod pem;
 mod pkcs8;
 mod private_jwk;
 mod rsa_key;
 mod sealing_key;
+mod text;
 
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+pub(super) use canonical::{Canonical, Parsed};
 pub use error::KeyFormatError;
+pub(super) use pem::encode;
 pub use sealing_key::SealingKey;
 
-use super::private_key::KeyKind;
-use crate::domain::signing_alg::SigningAlg;
 use crate::entropy::Entropy;
 use pem::{Block, Label};
-
-/// The longest file that is looked at: a key of 8192 bits with its parts spelled out and a
-/// long chain of certificates has less.
-const LONGEST: usize = 128 * 1024;
-
-/// A key in the form that everything else is made of: PKCS #8 in DER, always written here, so
-/// that nothing that came along with the key in its file lives on.
-pub(super) struct Canonical {
-    pub(super) kind: KeyKind,
-    pub(super) pkcs8: Zeroizing<Vec<u8>>,
-}
-
-/// What a text held.
-pub(super) struct Parsed {
-    pub(super) key: Canonical,
-    /// The name in a JWK.
-    pub(super) kid: Option<String>,
-    /// The algorithm in a JWK.
-    pub(super) alg: Option<SigningAlg>,
-}
+use text::text_of;
 
 /// Reads the one private key of a text.
 pub(super) fn parse(
@@ -91,19 +73,6 @@ pub(super) fn to_encrypted_pem(
 ) -> Option<Zeroizing<String>> {
     let der = encrypted::seal(pkcs8, passphrase, entropy)?;
     Some(pem::encode("ENCRYPTED PRIVATE KEY", &der))
-}
-
-/// The text in those bytes, without a byte order mark and blanks around it.
-fn text_of(bytes: &[u8]) -> Result<&str, KeyFormatError> {
-    if bytes.len() > LONGEST {
-        return Err(KeyFormatError::TooLong(LONGEST));
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = str::from_utf8(bytes).map_err(|_| KeyFormatError::Binary)?;
-    if text.contains('\0') {
-        return Err(KeyFormatError::Binary);
-    }
-    Ok(text.trim())
 }
 
 /// The forms of private keys that are read.

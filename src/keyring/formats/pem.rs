@@ -5,7 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine as _};
 use zeroize::Zeroizing;
 
-use super::KeyFormatError;
+use super::error::KeyFormatError;
+
+/// The label of the block of a sealing key.
+pub(super) const SEALING_LABEL: &str = "ENCRYPTED DINGPASS SEALING KEY";
 
 /// What a block says that it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ impl Label {
             | "NEW CERTIFICATE REQUEST" => Self::Certificate,
             "DSA PRIVATE KEY" => Self::Dsa,
             "OPENSSH PRIVATE KEY" => Self::OpenSsh,
-            super::sealing_key::LABEL => Self::SealingKey,
+            SEALING_LABEL => Self::SealingKey,
             _ => Self::Other,
         }
     }
@@ -156,7 +159,7 @@ fn is_cut_short(der: &[u8]) -> bool {
 const COLUMNS: usize = 64;
 
 /// A block as text.
-pub(super) fn encode(label: &str, der: &[u8]) -> Zeroizing<String> {
+pub(in crate::keyring) fn encode(label: &str, der: &[u8]) -> Zeroizing<String> {
     let base64 = Zeroizing::new(STANDARD.encode(der));
     let lines = base64.len().div_ceil(COLUMNS);
     let mut text = Zeroizing::new(String::with_capacity(

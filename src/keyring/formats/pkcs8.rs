@@ -3,7 +3,9 @@
 use rsa::pkcs8::PrivateKeyInfo;
 use rsa::pkcs8::der::asn1::ObjectIdentifier as Oid;
 
-use super::{Canonical, KeyFormatError, ec_key, ed_key, rsa_key};
+use super::canonical::Canonical;
+use super::error::KeyFormatError;
+use super::{ec_key, ed_key, rsa_key};
 
 /// RFC 8017 appendix A.
 const RSA: Oid = Oid::new_unwrap("1.2.840.113549.1.1.1");

@@ -9,8 +9,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use super::canonical::{Canonical, Parsed};
+use super::error::KeyFormatError;
 use super::rsa_key::Numbers;
-use super::{Canonical, KeyFormatError, Parsed, ec_key, ed_key, rsa_key};
+use super::{ec_key, ed_key, rsa_key};
 use crate::domain::signing_alg::SigningAlg;
 
 /// A number or a key within a JWK, decoded.

@@ -9,8 +9,9 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{BigUint, RsaPrivateKey};
 use zeroize::Zeroizing;
 
-use super::{Canonical, KeyFormatError};
-use crate::keyring::private_key::KeyKind;
+use super::canonical::Canonical;
+use super::error::KeyFormatError;
+use crate::keyring::key_kind::KeyKind;
 
 /// The smallest modulus that is accepted, in bits (RFC 7518 section 3.3).
 const SMALLEST: usize = 2048;

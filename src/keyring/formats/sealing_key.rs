@@ -10,14 +10,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use super::encrypted;
+use super::error::KeyFormatError;
 use super::pem::{self, Label};
-use super::{KeyFormatError, encrypted};
+use super::text::text_of;
 use crate::entropy::Entropy;
-use crate::keyring::private_key::KeyNotMade;
+use crate::keyring::key_kind::KeyNotMade;
 use crate::keyring::sealing::SEALING_KEY_BYTES;
-
-/// The label of the block.
-pub(super) const LABEL: &str = "ENCRYPTED DINGPASS SEALING KEY";
 
 /// A key that seals, wiped when it is dropped.
 pub struct SealingKey(Zeroizing<[u8; SEALING_KEY_BYTES]>);
@@ -43,7 +42,7 @@ impl SealingKey {
     /// # Errors
     /// [`KeyFormatError`] in words for an operator; nothing of the text is in them.
     pub fn parse(text: &[u8], passphrase: Option<&SecretString>) -> Result<Self, KeyFormatError> {
-        let text = super::text_of(text)?;
+        let text = text_of(text)?;
         if !text.starts_with("-----BEGIN ") {
             let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
             URL_SAFE_NO_PAD
@@ -92,7 +91,7 @@ impl SealingKey {
         let check = digest(&SHA256, self.0.as_slice());
         let plain = Zeroizing::new([self.0.as_slice(), check.as_ref()].concat());
         let der = encrypted::seal(&plain, passphrase, entropy).ok_or(KeyNotMade)?;
-        Ok(pem::encode(LABEL, &der))
+        Ok(pem::encode(pem::SEALING_LABEL, &der))
     }
 
     pub(in crate::keyring) fn bytes(&self) -> &[u8; SEALING_KEY_BYTES] {

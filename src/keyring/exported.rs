@@ -8,9 +8,10 @@ use rsa::pkcs8::{EncodePublicKey as _, PrivateKeyInfo};
 use rsa::{BigUint, RsaPublicKey, pkcs1};
 use zeroize::Zeroizing;
 
-use super::pem;
-use crate::keyring::private_key::{KeyKind, KeyNotMade, PrivateKey};
-use crate::keyring::public_key::{PublicKey, PublicKeyError};
+use super::formats;
+use super::key_kind::{KeyKind, KeyNotMade};
+use super::private_key::PrivateKey;
+use super::public_key::{PublicKey, PublicKeyError};
 
 /// Where the scalar of a key on P-256 lies in the PKCS #8 that is written here.
 const P256_SCALAR: std::ops::Range<usize> = 36..68;
@@ -100,6 +101,6 @@ impl PublicKey {
             AlgorithmParameters::OctetKeyPair(key) => [ED25519_INFO, &octets(&key.x)?].concat(),
             _ => return Err(PublicKeyError::Algorithm),
         };
-        Ok(pem::encode("PUBLIC KEY", &der).to_string())
+        Ok(formats::encode("PUBLIC KEY", &der).to_string())
     }
 }
