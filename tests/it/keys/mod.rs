@@ -13,6 +13,7 @@ mod revoke;
 mod schedule;
 mod socket;
 mod telling;
+mod warnings;
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;

@@ -223,3 +223,21 @@ async fn a_store_that_fails_delays_the_end_and_not_the_revocation() {
     assert_eq!(userinfo(&bureau, &signed_in.access_token).await, 401);
     assert!(bureau.key(&kid).await.to_end, "once more, later");
 }
+
+/// Issue: notifies by back-channel logout where asked: the deliveries are there with the end.
+#[tokio::test]
+async fn applications_are_told_that_sessions_ended() {
+    let plan = House::plan()
+        .client("backchannel_logout_uri = \"http://127.0.0.1:9/logout\"")
+        .more(super::WIKI);
+    let bureau = Bureau::of(plan, super::settings()).await;
+    let (_, signed_in) = sign_in(&bureau).await;
+    bureau.confirmed(revoke(&kid_of(&signed_in.id_token))).await;
+    let client = dingpass::domain::id::ClientId::new(crate::support::CLIENT);
+    let deliveries = bureau.house.store.deliveries_of(&client, 10).await.unwrap();
+    assert_eq!(deliveries.len(), 1);
+    let asked = bureau.house.store.deliveries_asked_for();
+    tokio::time::timeout(std::time::Duration::from_secs(1), asked)
+        .await
+        .expect("who delivers is woken");
+}

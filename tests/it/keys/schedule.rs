@@ -134,3 +134,19 @@ async fn a_broken_folder_is_told_and_not_written() {
     assert_eq!(bureau.status().await.folder.fault, None);
     bureau.done(rotate(ES256)).await;
 }
+
+/// Before it is known what an earlier process knew, "unknown" says nothing: "wait" waits.
+#[tokio::test]
+async fn a_schedule_that_waits_does_so_until_it_knows_what_was_known() {
+    let bureau = with("wait").await;
+    let office = bureau.house.app.key_office();
+    let old = bureau.active(ES256).await;
+    bureau.done(rotate(ES256)).await;
+    for _ in 0..2 * WAIT {
+        bureau.house.clock.advance_seconds(1);
+        office.look_after().await;
+    }
+    assert_eq!(bureau.active(ES256).await, old);
+    bureau.serve(1).await;
+    assert_ne!(bureau.active(ES256).await, old);
+}
