@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::policy::{LONGEST_LOOK, SHORTEST_LOOK};
+use super::policy::LONGEST_LOOK;
 use super::turn::{Turn, can_be_pinned, pinned_key, served_since_last_look};
 use super::{EnterAs, Late, Make, Plan, Policy};
 use crate::clock::Timestamp;
@@ -174,10 +174,11 @@ fn look_again(keys: &KeySet, policy: &Policy, now: Timestamp) -> Duration {
     } else {
         LONGEST_LOOK
     };
-    next_event(keys, policy, now).map_or(longest, |event| event.clamp(SHORTEST_LOOK, longest))
+    next_event(keys, policy, now).map_or(longest, |event| event.min(longest))
 }
 
-/// How long until something may change, if the keys are served without a gap.
+/// How long until something may change, if the keys are served without a gap: in whole
+/// milliseconds, which is as fine as moments are.
 pub(super) fn next_event(keys: &KeySet, policy: &Policy, now: Timestamp) -> Option<Duration> {
     let until = |moment: Timestamp| moment.since(now);
     let of_keys = keys.keys.iter().flat_map(|key| match key.state {
@@ -201,4 +202,8 @@ pub(super) fn next_event(keys: &KeySet, policy: &Policy, now: Timestamp) -> Opti
         .flatten()
         .filter(|time| *time > Duration::ZERO)
         .min()
+        .map(|time| {
+            let up = time.saturating_add(Duration::from_nanos(999_999));
+            Duration::from_millis(u64::try_from(up.as_millis()).unwrap_or(u64::MAX))
+        })
 }

@@ -9,8 +9,8 @@ use crate::keyring::model::{Key, KeyUse};
 /// Looks lie no further apart than this, whatever the policy.
 pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(30);
 
-/// And no closer together: the shortest policy is one of seconds.
-pub(super) const SHORTEST_LOOK: Duration = Duration::from_millis(250);
+/// And no closer together, unless something comes due: the shortest policy is one of seconds.
+const SHORTEST_LOOK: Duration = Duration::from_millis(250);
 
 /// A look may come late by this, however short the policy, before its time counts for nothing:
 /// a loaded machine must not keep a key from ever being ready.

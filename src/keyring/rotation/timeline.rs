@@ -84,7 +84,7 @@ pub fn timeline(keys: &KeySet, policy: &Policy, now: Timestamp, act: Option<&Act
         let Some(event) = next_event(&future.keys, policy, future.now) else {
             break;
         };
-        served = whole_milliseconds(event);
+        served = event;
         let then = future.now.plus(served);
         if then <= future.now {
             break;
@@ -92,12 +92,6 @@ pub fn timeline(keys: &KeySet, policy: &Policy, now: Timestamp, act: Option<&Act
         future.now = then;
     }
     future.steps
-}
-
-/// Up to a whole millisecond, which is as fine as moments are.
-fn whole_milliseconds(time: Duration) -> Duration {
-    let up = time.saturating_add(Duration::from_nanos(999_999));
-    Duration::from_millis(u64::try_from(up.as_millis()).unwrap_or(u64::MAX))
 }
 
 struct Future<'a> {

@@ -9,6 +9,7 @@ mod first_start;
 mod formats;
 mod readyz;
 mod refusals;
+mod rotation;
 mod sealing;
 mod signing;
 mod succession;
