@@ -10,7 +10,8 @@
 //! the two looks lie so close together that a server was there in between ([`Policy::gap`]).
 //! Time off, asleep or skipped by a clock that jumps is no time in which anybody could fetch
 //! a key. A jump that is shorter than the gap can't be told from a late look: it may count for
-//! its own length.
+//! its own length. A state counts from the look after the one that began it, since writing it
+//! down and putting it to work take their time.
 //!
 //! What must never happen here: a key signs (in turn) that was not published for
 //! [`Policy::wait`]; a key is withdrawn while something lives that it signed; two keys of one
@@ -54,6 +55,23 @@ pub struct Plan {
     pub look_again: Duration,
     /// What is due and can't be done yet.
     pub late: Vec<Late>,
+}
+
+/// Whether the keys differ in more than what was counted, so that they must be written down
+/// before anybody signs by them: a new policy may have made the tokens of a key live longer,
+/// and a process that starts must know. Served time may be written now and then: one that is
+/// read too short only prolongs what waits for it.
+#[must_use]
+pub fn must_be_written(before: &KeySet, after: &KeySet) -> bool {
+    let bare = |keys: &KeySet| {
+        let mut keys = keys.clone();
+        keys.seen_at = None;
+        for key in &mut keys.keys {
+            key.served = Duration::ZERO;
+        }
+        keys
+    };
+    bare(before) != bare(after)
 }
 
 /// A change of a key's state.

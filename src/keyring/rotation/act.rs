@@ -118,6 +118,9 @@ pub(super) fn act_after(
     for key_use in &policy.uses {
         turn.crown(*key_use);
     }
+    // Making and writing down a key take their time after `now`: what this act began, or ended,
+    // is counted from the next look on.
+    turn.keys.seen_at = None;
     Ok(Plan {
         keys: turn.keys,
         changes: turn.changes,
@@ -266,7 +269,7 @@ fn revoke(turn: &mut Turn<'_>, kid: &str) -> Result<(), ActRefused> {
     }
     // The set's next key takes its place in `crown`.
     turn.go(&kid, KeyState::Revoked);
-    turn.keys.pins.retain(|pin| pin.kid != kid);
+    turn.drop_pins(|_, pin| pin.kid != kid);
     Ok(())
 }
 
@@ -293,7 +296,7 @@ fn pin(
         let Pin { client, kid, .. } = pin;
         return Err(ActRefused::AlreadyPinned { client, kid });
     }
-    turn.keys.pins.retain(|other| other.client != *client);
+    turn.drop_pins(|_, other| other.client != *client);
     turn.keys.pins.push(pin);
     // It signs from now on, so that its count begins when the pin ends.
     let policy = turn.policy;
@@ -304,9 +307,8 @@ fn pin(
 }
 
 fn unpin(turn: &mut Turn<'_>, client: &ClientId) -> Result<(), ActRefused> {
-    let before = turn.keys.pins.len();
-    turn.keys.pins.retain(|pin| pin.client != *client);
-    if turn.keys.pins.len() == before {
+    let ended = turn.drop_pins(|_, pin| pin.client != *client);
+    if !ended {
         return Err(ActRefused::NotPinned {
             client: client.clone(),
         });

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::policy::LONGEST_LOOK;
-use super::turn::{Turn, can_be_pinned, pinned_key, served_since_last_look};
+use super::policy::{LONGEST_LOOK, SHORTEST_LOOK};
+use super::turn::{Turn, begun_at, can_be_pinned, pinned_key, served_since_last_look};
 use super::{EnterAs, Late, Make, Plan, Policy};
 use crate::clock::Timestamp;
 use crate::keyring::model::{Key, KeySet, KeyState, KeyUse};
@@ -33,7 +33,8 @@ pub(super) fn advance_after(
     }
     withdraw(&mut turn);
     forget(&mut turn);
-    drop_void_pins(&mut turn.keys, now);
+    // Pins that have ended, or whose key can't sign for anybody.
+    turn.drop_pins(|keys, pin| pinned_key(keys, pin, now).is_some());
     let look_again = look_again(&turn.keys, policy, now);
     Plan {
         keys: turn.keys,
@@ -155,25 +156,22 @@ fn forgotten_at(key: &Key, policy: &Policy) -> Option<Timestamp> {
     }
 }
 
-/// Pins that have ended, or whose key can't sign for anybody.
-fn drop_void_pins(keys: &mut KeySet, now: Timestamp) {
-    let mut pins = std::mem::take(&mut keys.pins);
-    pins.retain(|pin| pinned_key(keys, pin, now).is_some());
-    keys.pins = pins;
-}
-
-/// When to look again: often while served time is counted, and when something comes due.
+/// When to look again: often while served time is counted, when something comes due, and soon
+/// after a state has begun, whose count begins with that look.
 fn look_again(keys: &KeySet, policy: &Policy, now: Timestamp) -> Duration {
-    let counting = keys.keys.iter().any(|key| match key.state {
+    let counting = |key: &&Key| match key.state {
         KeyState::Next => key.served < policy.wait(key.key_use),
         KeyState::Retired => !is_pinned(keys, key, now),
         KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => false,
-    });
-    let longest = if counting {
-        policy.look_interval()
-    } else {
-        LONGEST_LOOK
     };
+    let mut longest = LONGEST_LOOK;
+    for key in keys.keys.iter().filter(counting) {
+        longest = longest.min(if begun_at(key) == Some(now) {
+            SHORTEST_LOOK
+        } else {
+            policy.look_interval()
+        });
+    }
     next_event(keys, policy, now).map_or(longest, |event| event.min(longest))
 }
 

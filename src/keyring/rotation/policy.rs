@@ -10,7 +10,7 @@ use crate::keyring::model::{Key, KeyUse};
 pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(30);
 
 /// And no closer together, unless something comes due: the shortest policy is one of seconds.
-const SHORTEST_LOOK: Duration = Duration::from_millis(250);
+pub(super) const SHORTEST_LOOK: Duration = Duration::from_millis(250);
 
 /// A look may come late by this, however short the policy, before its time counts for nothing:
 /// a loaded machine must not keep a key from ever being ready.

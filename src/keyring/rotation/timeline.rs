@@ -76,6 +76,8 @@ pub fn timeline(keys: &KeySet, policy: &Policy, now: Timestamp, act: Option<&Act
         served
     };
     for _ in 0..MOST_PASSES {
+        // What is imagined is carried out at once: all of its time counts.
+        future.keys.seen_at = None;
         let plan = advance_after(&future.keys, policy, future.now, served);
         served = Duration::ZERO;
         if future.take(plan) {
@@ -138,6 +140,7 @@ impl Future<'_> {
             Box::new(imagined(kid, make.key_use, self.now)),
             make.enter_as,
         );
+        self.keys.seen_at = None;
         let plan = act_after(&self.keys, self.policy, &act, self.now, Duration::ZERO);
         match plan {
             Ok(plan) => {

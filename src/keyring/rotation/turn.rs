@@ -35,12 +35,22 @@ impl<'a> Turn<'a> {
         served: Duration,
     ) -> Self {
         let mut keys = keys.clone();
-        keys.seen_at = Some(now);
+        let last_look = keys.seen_at;
+        // Two moments of which the later one was known first (the clock went back, or who
+        // brings this one took his time) have no time between them: the count begins anew.
+        keys.seen_at = last_look
+            .is_none_or(|last_look| last_look <= now)
+            .then_some(now);
         // By all pins that there are: one that has just ended was good until this very look.
         let pinned: BTreeSet<&str> = keys.pins.iter().map(|pin| pin.kid.as_str()).collect();
         for key in &mut keys.keys {
             bring_down(key, now);
             fill_in(key, policy, now);
+            let served = if is_settled(key, last_look) {
+                served
+            } else {
+                Duration::ZERO
+            };
             match key.state {
                 KeyState::Next => key.served = key.served.saturating_add(served),
                 KeyState::Active => still_signs(key, policy),
@@ -181,6 +191,21 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Ends all pins but those that `keep` names. A retired key has signed for them until now.
+    /// Whether any has ended.
+    pub(super) fn drop_pins(&mut self, keep: impl Fn(&KeySet, &Pin) -> bool) -> bool {
+        let (kept, ended): (Vec<Pin>, Vec<Pin>) = std::mem::take(&mut self.keys.pins)
+            .into_iter()
+            .partition(|pin| keep(&self.keys, pin));
+        self.keys.pins = kept;
+        for key in &mut self.keys.keys {
+            if key.state == KeyState::Retired && ended.iter().any(|pin| pin.kid == key.kid) {
+                key.retired_at = Some(self.now);
+            }
+        }
+        !ended.is_empty()
+    }
+
     /// A key is removed from the list.
     pub(super) fn forget(&mut self, kid: &str) {
         let Some(key) = self.keys.find(kid) else {
@@ -205,6 +230,22 @@ impl<'a> Turn<'a> {
             .keys
             .iter()
             .filter(move |key| key.key_use == key_use && key.state == state)
+    }
+}
+
+/// Whether a key's state was carried out for sure when it was looked at last: a plan of that
+/// very look was written down and put to work after it, which may have taken its time. What
+/// it published was not published before, and what it retired may have signed until then.
+fn is_settled(key: &Key, last_look: Option<Timestamp>) -> bool {
+    last_look.is_none_or(|last_look| begun_at(key).is_none_or(|begun_at| begun_at < last_look))
+}
+
+/// When the state of a key began whose served time is counted.
+pub(super) const fn begun_at(key: &Key) -> Option<Timestamp> {
+    match key.state {
+        KeyState::Next => key.published_at,
+        KeyState::Retired => key.retired_at,
+        KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => None,
     }
 }
 

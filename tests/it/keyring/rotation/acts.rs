@@ -38,7 +38,7 @@ fn a_rotation_publishes_first_and_signs_after_the_wait() {
     server.act(&rotate(false)).unwrap();
     server.run(7 * DAY - SECOND);
     assert_eq!(server.signer(), "k1");
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.signer(), "k2");
     assert!(!server.key("k2").promote_when_ready);
 }
@@ -48,14 +48,14 @@ fn a_rotation_publishes_first_and_signs_after_the_wait() {
 fn a_rotation_takes_the_next_key_that_is_there_and_is_asked_for_once() {
     let mut server = Server::start(defaults());
     server.enter_next("spare");
-    server.run(DAY);
+    server.run(DAY + LAG);
     server.act(&rotate(false)).unwrap();
     assert_eq!(server.made, 1);
     assert_eq!(
         words(&mut server, &rotate(false)),
         "key spare takes over already as soon as it may, in 6d at the earliest"
     );
-    server.run(6 * DAY);
+    server.run(6 * DAY + LAG);
     assert_eq!(server.signer(), "spare");
 }
 
@@ -119,13 +119,13 @@ fn the_key_that_signs_retires_for_one_that_is_ready() {
         "RS256 would have no key that signs; generate or import a next one first"
     );
     server.enter_next("spare");
-    server.run(DAY);
+    server.run(DAY + LAG);
     assert_eq!(
         words(&mut server, &retire("k1")),
         "the next key spare must be published for 6d more before it can take over; it does so \
          by itself if you promote it, and at once, with what that breaks, if you rotate now"
     );
-    server.run(6 * DAY);
+    server.run(6 * DAY + LAG);
     server.act(&retire("k1")).unwrap();
     assert_eq!(server.signer(), "spare");
 }
@@ -138,7 +138,7 @@ fn a_next_key_that_is_retired_goes_after_the_margin() {
     server.act(&retire("spare")).unwrap();
     server.run(HOUR - SECOND);
     assert_eq!(server.state("spare"), KeyState::Retired);
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.state("spare"), KeyState::Withdrawn);
     assert_eq!(
         words(&mut server, &retire("spare")),
@@ -155,7 +155,7 @@ fn a_revoked_key_is_neither_published_nor_verifies_nor_comes_back() {
         "RS256 would have no key that signs; generate or import a next one first"
     );
     server.enter_next("spare");
-    server.run(DAY);
+    server.run(DAY + LAG);
     server.act(&revoke("k1")).unwrap();
     let roles = roles(&server.keys, server.now);
     assert_eq!(roles.published, ["spare"]);

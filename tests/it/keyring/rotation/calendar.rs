@@ -51,12 +51,12 @@ fn a_server_that_was_off_for_a_month_publishes_first_and_signs_after() {
 #[test]
 fn a_month_off_is_no_month_of_publication() {
     let mut server = Server::start(defaults());
-    server.run(85 * DAY);
+    server.run(85 * DAY + LAG);
     server.off(30 * DAY);
     assert_eq!((server.signer(), server.key("k2").served), ("k1", 2 * DAY));
     server.run(5 * DAY - SECOND);
     assert_eq!(server.signer(), "k1");
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.signer(), "k2");
 }
 
@@ -65,12 +65,12 @@ fn a_month_off_is_no_month_of_publication() {
 #[test]
 fn a_retired_key_is_served_for_as_long_as_its_tokens_live_whatever_was_off_in_between() {
     let mut server = Server::start(defaults());
-    server.run(90 * DAY + MINUTE);
+    server.run(90 * DAY + MINUTE + 2 * LAG);
     assert_eq!(server.state("k1"), KeyState::Retired);
     server.off(30 * DAY);
     server.run(69 * MINUTE - SECOND);
     assert_eq!(server.state("k1"), KeyState::Retired);
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.state("k1"), KeyState::Withdrawn);
 }
 
@@ -174,7 +174,7 @@ fn what_is_late_says_what_it_waits_for() {
         }]
     );
     server.look();
-    server.run(DAY);
+    server.run(DAY + LAG);
     assert_eq!(
         server.late,
         [Late::WaitsForPublication {

@@ -22,7 +22,7 @@ use dingpass::domain::id::ClientId;
 use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::keyring::model::{Key, KeySet, KeyState, KeyUse};
 use dingpass::keyring::rotation::{
-    Act, ActRefused, EnterAs, Late, Plan, Policy, act, advance, enter, roles,
+    Act, ActRefused, EnterAs, Late, Plan, Policy, act, advance, enter, must_be_written, roles,
 };
 
 const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
@@ -71,6 +71,9 @@ fn new_key(kid: &str, key_use: KeyUse, now: Timestamp) -> Key {
         to_end: false,
     }
 }
+
+/// What the count of a state lacks: it begins at the look after the one that began the state.
+const LAG: Duration = Duration::from_millis(250);
 
 fn client(name: &str) -> ClientId {
     ClientId::new(name)
@@ -142,7 +145,7 @@ impl Server {
             KeyState::Retired => true,
             KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => false,
         });
-        if counted || self.policy.rotate_every < Some(DAY) {
+        if counted || look_again < 30 * SECOND || self.policy.rotate_every < Some(DAY) {
             return look_again;
         }
         let into = self.now.since(self.started).as_millis() % (10 * MINUTE).as_millis();

@@ -29,12 +29,12 @@ fn a_pinned_client_keeps_its_key_and_the_key_stays_for_its_tokens() {
         (server.signer(), pinned(&server, "hr").as_deref()),
         ("k2", Some("k1"))
     );
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(pinned(&server, "hr"), None);
     assert_eq!(server.keys.pins, []);
     server.run(70 * MINUTE - SECOND);
     assert_eq!(server.state("k1"), KeyState::Retired);
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.state("k1"), KeyState::Withdrawn);
 }
 
@@ -43,11 +43,13 @@ fn a_pinned_client_keeps_its_key_and_the_key_stays_for_its_tokens() {
 #[test]
 fn the_count_of_a_pinned_key_begins_at_the_look_that_ends_its_pin() {
     let mut server = Server::start(defaults());
-    server.run(90 * DAY);
+    server.run(90 * DAY + LAG);
     server
         .act(&pin("hr", "k1", server.now.plus(SECOND)))
         .unwrap();
     server.now = server.now.plus(30 * SECOND);
+    server.look();
+    server.now = server.now.plus(LAG);
     server.look();
     assert_eq!(server.key("k1").served, Duration::ZERO);
     server.now = server.now.plus(30 * SECOND);

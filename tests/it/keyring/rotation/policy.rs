@@ -78,7 +78,7 @@ fn a_key_stays_for_the_longest_life_that_was_in_force_while_it_signed() {
     assert_eq!(server.state("k1"), KeyState::Retired);
     server.run(DAY + HOUR - MINUTE - SECOND);
     assert_eq!(server.state("k1"), KeyState::Retired);
-    server.run(SECOND);
+    server.run(SECOND + 2 * LAG);
     assert_eq!(server.state("k1"), KeyState::Withdrawn);
 }
 
@@ -90,6 +90,20 @@ fn a_longer_wait_holds_for_a_key_that_is_published_already() {
     server.policy.publish_before = 14 * DAY;
     server.run(8 * DAY - SECOND);
     assert_eq!(server.signer(), "k1");
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.signer(), "k2");
+}
+
+/// What must be written down before anybody signs by it: a process that starts with a shorter
+/// life of tokens must know how long those live that are out.
+#[test]
+fn a_longer_life_of_tokens_must_be_written_down_and_served_time_need_not() {
+    let mut server = Server::start(defaults());
+    server.enter_next("spare");
+    let before = server.keys.clone();
+    server.run(MINUTE);
+    assert!(!must_be_written(&before, &server.keys));
+    server.policy.token_life = DAY;
+    server.look();
+    assert!(must_be_written(&before, &server.keys));
 }

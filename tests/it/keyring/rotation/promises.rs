@@ -24,8 +24,10 @@ enum Happens {
     Policy(Box<Policy>),
     /// The clock jumps.
     Jump(i64),
-    /// Making a key takes so long from now on.
-    MakingTakes(i64),
+    /// Making a key takes so long from now on, within a look or beside it.
+    MakingTakes(i64, bool),
+    /// Writing takes so long from now on.
+    WritingTakes(i64),
     /// Clients are not ready, or are.
     Held(bool),
     /// An operator.
@@ -104,7 +106,8 @@ fn happens() -> impl Strategy<Value = Happens> {
             .prop_map(|(time, policy)| Happens::Reconfigured(time, Box::new(policy))),
         1 => policies().prop_map(|policy| Happens::Policy(Box::new(policy))),
         3 => jumps().prop_map(Happens::Jump),
-        1 => (0..6_000_i64).prop_map(Happens::MakingTakes),
+        1 => (0..6_000_i64, any::<bool>()).prop_map(|(time, within)| Happens::MakingTakes(time, within)),
+        2 => (0..3_000_i64).prop_map(Happens::WritingTakes),
         1 => any::<bool>().prop_map(Happens::Held),
         2 => (a_use(), ways_in()).prop_map(|(key_use, way)| Happens::Enter(key_use, way)),
         3 => (a_use(), any::<bool>()).prop_map(|(key_use, now)| Happens::Rotate(key_use, now)),
@@ -133,7 +136,11 @@ fn happen(world: &mut World, what: Happens) {
         Happens::Reconfigured(time, policy) => world.off(time, true, Some(*policy)),
         Happens::Policy(policy) => world.change_policy(*policy),
         Happens::Jump(time) => world.jump(time),
-        Happens::MakingTakes(time) => world.making_takes = time,
+        Happens::MakingTakes(time, within) => {
+            world.making_takes = time;
+            world.makes_within_a_look = within;
+        }
+        Happens::WritingTakes(time) => world.writing_takes = time,
         Happens::Held(true) => world.policy.held = world.policy.uses.clone(),
         Happens::Held(false) => world.policy.held.clear(),
         Happens::Enter(key_use, way) => {

@@ -31,10 +31,10 @@ fn the_keys_of_an_algorithm_that_leaves_go_when_their_tokens_have_ended() {
     assert_eq!(server.keys.active(ES256), None);
     assert_eq!(server.state("k2"), KeyState::Retired);
     assert_eq!(server.state("k4"), KeyState::Retired);
-    server.run(HOUR);
+    server.run(HOUR + LAG);
     assert_eq!(server.state("k4"), KeyState::Withdrawn, "it never signed");
     assert_eq!(server.state("k2"), KeyState::Retired);
-    server.run(10 * MINUTE);
+    server.run(10 * MINUTE + LAG);
     assert_eq!(server.state("k2"), KeyState::Withdrawn);
 }
 
@@ -104,6 +104,6 @@ fn a_retired_key_without_times_is_kept_as_if_it_had_signed_until_now() {
     }
     server.run(70 * MINUTE - SECOND);
     assert_eq!(server.state("old"), KeyState::Retired);
-    server.run(SECOND);
+    server.run(SECOND + LAG);
     assert_eq!(server.state("old"), KeyState::Withdrawn);
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dingpass::keyring::rotation::{Make, Roles};
+use dingpass::keyring::rotation::{Make, Roles, must_be_written};
 
 use super::*;
 
@@ -66,6 +66,10 @@ pub(super) struct World {
     pub(super) making_takes: Millis,
     made: usize,
     look_again: Duration,
+    /// How long it takes to write a change down and put it to work.
+    pub(super) writing_takes: Millis,
+    /// A key is made within a look, which goes on with the moment at which it began.
+    pub(super) makes_within_a_look: bool,
 }
 
 impl World {
@@ -88,6 +92,8 @@ impl World {
             making_takes: 0,
             made: 0,
             look_again: Duration::ZERO,
+            writing_takes: 0,
+            makes_within_a_look: false,
         };
         world.look();
         world
@@ -135,7 +141,7 @@ impl World {
             let wake_at = look_at.min(made_at.unwrap_or(i64::MAX)).min(end);
             self.pass((wake_at - self.true_time).max(0));
             if wake_at < look_at && wake_at < end {
-                self.finish_making();
+                self.finish_making(self.clock(), self.there);
             } else {
                 self.look();
             }
@@ -198,26 +204,46 @@ impl World {
     }
 
     fn look_unsigned(&mut self) {
-        let now = self.clock();
-        self.count();
+        let (now, there) = (self.clock(), self.there);
+        // What was changed is looked at once more, still with the moment at which it began.
+        while self.look_once(now, there) || self.finish_making(now, there) {}
+    }
+
+    /// Whether anything changed.
+    fn look_once(&mut self, now: Timestamp, there: Millis) -> bool {
+        self.count(now, there);
         self.pins.retain(|_, (_, until)| *until > now);
         let plan = advance(&self.keys, &self.policy, now);
-        let again = advance(&plan.keys, &self.policy, now);
+        let mut again = advance(&plan.keys, &self.policy, now);
         assert_eq!(again.changes, [], "twice is as good as once");
+        again.keys.seen_at = plan.keys.seen_at;
         assert_eq!(again.keys, plan.keys, "twice is as good as once");
         assert_eq!((&again.make, &again.late), (&plan.make, &plan.late));
         assert!(plan.look_again <= 30 * SECOND && plan.look_again > Duration::ZERO);
         self.look_again = plan.look_again;
-        self.take(&plan, &[]);
+        let has_changed = !plan.changes.is_empty();
+        self.no_time_lies_ahead(&plan.keys, now);
+        if has_changed {
+            self.carry_out();
+        }
+        self.take(&plan, &[], now);
         for make in plan.make {
             self.start_making(make);
         }
-        self.finish_making();
+        if self.makes_within_a_look && !self.making.is_empty() {
+            self.pass(self.making_takes);
+        }
+        has_changed
+    }
+
+    /// Writing takes its time, and those before sign until it is done.
+    fn carry_out(&mut self) {
+        self.pass(self.writing_takes);
+        self.sign();
     }
 
     /// What passes for served time since the last look; the rest of it is in doubt.
-    fn count(&mut self) {
-        let (now, there) = (self.clock(), self.there);
+    fn count(&mut self, now: Timestamp, there: Millis) {
         if let Some((then, was_there)) = self.last_look {
             let by_clock = now.as_millis() - then.as_millis();
             if (0..=gap(&self.policy)).contains(&by_clock) {
@@ -237,31 +263,46 @@ impl World {
         }
     }
 
-    fn finish_making(&mut self) {
-        let (ready, rest) = std::mem::take(&mut self.making)
+    /// Brings in what has been made. Whether there was any.
+    fn finish_making(&mut self, now: Timestamp, there: Millis) -> bool {
+        let (ready, rest): (Vec<Making>, Vec<Making>) = std::mem::take(&mut self.making)
             .into_iter()
             .partition(|making| making.ready_at <= self.true_time);
         self.making = rest;
-        let ready: Vec<Making> = ready;
+        let mut any = false;
         for Making { make, .. } in ready {
-            self.enter(make.key_use, make.enter_as);
+            any |= self.enter_at(make.key_use, make.enter_as, now, there);
         }
+        any
     }
 
     pub(super) fn enter(&mut self, key_use: KeyUse, enter_as: EnterAs) {
+        self.enter_at(key_use, enter_as, self.clock(), self.there);
+    }
+
+    fn enter_at(
+        &mut self,
+        key_use: KeyUse,
+        enter_as: EnterAs,
+        now: Timestamp,
+        there: Millis,
+    ) -> bool {
         self.made += 1;
-        let key = new_key(&format!("k{}", self.made), key_use, self.clock());
-        self.act(&Act::Enter(Box::new(key), enter_as));
+        let key = new_key(&format!("k{}", self.made), key_use, now);
+        self.act_at(&Act::Enter(Box::new(key), enter_as), now, there)
+    }
+
+    pub(super) fn act(&mut self, what: &Act) -> bool {
+        self.act_at(what, self.clock(), self.there)
     }
 
     /// An act, taken or refused. What it may force is said here, from outside.
-    pub(super) fn act(&mut self, what: &Act) -> bool {
+    fn act_at(&mut self, what: &Act, now: Timestamp, there: Millis) -> bool {
         self.sign();
-        let now = self.clock();
         let Ok(plan) = act(&self.keys, &self.policy, what, now) else {
             return false;
         };
-        self.count();
+        self.count(now, there);
         let mut forced = Vec::new();
         match what {
             Act::Enter(key, enter_as) => {
@@ -289,12 +330,12 @@ impl World {
                 self.pins.remove(client);
             }
         }
-        self.take(&plan, &forced);
+        self.carry_out();
+        self.take(&plan, &forced, now);
         self.look_again = plan.look_again;
         for make in plan.make {
             self.start_making(make);
         }
-        self.finish_making();
         true
     }
 
@@ -315,13 +356,11 @@ impl World {
     }
 
     /// Takes over a plan, and holds every promise against what was seen.
-    fn take(&mut self, plan: &Plan, forced: &[KeyUse]) {
-        let now = self.clock();
+    fn take(&mut self, plan: &Plan, forced: &[KeyUse], now: Timestamp) {
         let before = std::mem::replace(&mut self.keys, plan.keys.clone());
         let was = std::mem::replace(&mut self.ring, roles(&self.keys, now));
         self.write();
         self.every_change_is_told(&before, plan);
-        self.no_time_lies_ahead(now);
         let there = |roles: &Roles| -> BTreeSet<String> {
             roles
                 .published
@@ -346,20 +385,12 @@ impl World {
         self.what_is_needed_stays(&before, &published);
         self.one_signs_for_each_set();
         self.what_is_revoked_does_nothing();
-        self.pinned_clients_keep_their_key();
+        self.pinned_clients_keep_their_key(now);
     }
 
     /// The list is written when anything but served time has changed.
     fn write(&mut self) {
-        let bare = |keys: &KeySet| {
-            let mut keys = keys.clone();
-            keys.seen_at = None;
-            for key in &mut keys.keys {
-                key.served = Duration::ZERO;
-            }
-            keys
-        };
-        if bare(&self.disk) != bare(&self.keys) {
+        if must_be_written(&self.disk, &self.keys) {
             self.disk = self.keys.clone();
         }
     }
@@ -380,8 +411,8 @@ impl World {
         assert_eq!(told, states(&self.keys), "every change is told");
     }
 
-    fn no_time_lies_ahead(&self, now: Timestamp) {
-        for key in &self.keys.keys {
+    fn no_time_lies_ahead(&self, keys: &KeySet, now: Timestamp) {
+        for key in &keys.keys {
             let times = [
                 Some(key.created_at),
                 key.published_at,
@@ -482,8 +513,7 @@ impl World {
         }
     }
 
-    fn pinned_clients_keep_their_key(&self) {
-        let now = self.clock();
+    fn pinned_clients_keep_their_key(&self, now: Timestamp) {
         let mut expected = BTreeMap::new();
         for (client, (kid, until)) in &self.pins {
             if *until > now {
