@@ -190,6 +190,7 @@ impl Custody {
 
     /// Keeps what was counted: in memory at each look, in the list now and then.
     fn count(&self, held: &mut Held, keys: KeySet, policy: &Policy, now: Timestamp) {
+        let is_needed = rotation::must_be_written(&held.list.keys, &keys);
         held.list.keys = keys;
         let longest = policy
             .publish_before
@@ -198,7 +199,7 @@ impl Custody {
             .unwrap_or_default()
             .clamp(Duration::from_secs(1), WRITE_DOWN);
         let is_due = now.since(held.written_at) >= longest || now < held.written_at;
-        if is_due && is_counting(&held.list.keys) {
+        if is_needed || (is_due && is_counting(&held.list.keys)) {
             self.write_down(held, now);
         }
     }

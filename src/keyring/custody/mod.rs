@@ -250,7 +250,9 @@ impl Custody {
             made.push(new);
         }
         let has_made = !made.is_empty();
-        if has_made || is_news || !plan.changes.is_empty() {
+        // Another policy may have made tokens live longer: who starts after us must know.
+        let is_needed = rotation::must_be_written(&held.list.keys, &plan.keys);
+        if has_made || is_news || is_needed || !plan.changes.is_empty() {
             let news = News {
                 keys: plan.keys.clone(),
                 changes: &plan.changes,

@@ -269,8 +269,9 @@ fn the_schedule_turns_keys_without_anybody() {
     let custody = try_open(folder.path(), quick(), NOW).unwrap();
     let first = kid(pem(0));
     let (mut published_at, mut signs_at, mut gone_at) = (None, None, None);
-    for second in 0..40 {
-        let now = NOW.plus(Duration::from_secs(second));
+    for quarter in 0..160 {
+        let second = Duration::from_millis(250) * quarter;
+        let now = NOW.plus(second);
         let _ = custody.look(&[], now);
         let kids = published(&custody);
         assert!(kids.contains(&signer(&custody)), "who signs is published");
@@ -286,7 +287,10 @@ fn the_schedule_turns_keys_without_anybody() {
     }
     assert_eq!(
         (published_at, signs_at, gone_at),
-        (Some(16), Some(20), Some(24))
+        // Each state counts from the look after the one that began it.
+        [16_000, 20_250, 24_500]
+            .map(|time| Some(Duration::from_millis(time)))
+            .into()
     );
     assert_eq!(key_of(&custody, &first).state, KeyState::Withdrawn);
     assert!(
@@ -327,7 +331,9 @@ fn a_month_off_is_no_month_of_publication() {
         let next = keys.keys.iter().find(|key| key.state == KeyState::Next);
         next.map(|key| key.served)
     };
-    assert_eq!(served(&custody), Some(HOUR), "what was served is kept");
+    // It counts from the look after the one that brought it.
+    let kept = HOUR - Duration::from_secs(30);
+    assert_eq!(served(&custody), Some(kept), "what was served is kept");
     let mut waited = Duration::ZERO;
     while signer(&custody) == first {
         now = now.plus(Duration::from_secs(30));
@@ -335,7 +341,20 @@ fn a_month_off_is_no_month_of_publication() {
         let _ = custody.look(&[], now);
         assert!(waited <= 7 * DAY, "it catches up");
     }
-    assert_eq!(waited, 7 * DAY - HOUR);
+    assert_eq!(waited, 7 * DAY - kept);
+}
+
+/// Tokens that lived longer under the last start's configuration are out still: how long is
+/// read by the next one, also where nothing else was ever written, and after a crash.
+#[test]
+fn a_longer_life_of_tokens_is_known_to_the_next_start() {
+    let folder = folder();
+    let first = signer(&open(folder.path(), NOW));
+    let mut long = key_settings();
+    long.policy.token_life = DAY;
+    drop(try_open(folder.path(), long, NOW).unwrap());
+    let custody = open(folder.path(), NOW);
+    assert_eq!(key_of(&custody, &first).signs_for, DAY);
 }
 
 /// A clock that jumps: forward it publishes nothing sooner, backward it stops nothing.
@@ -556,8 +575,9 @@ fn what_the_old_key_sealed_opens_until_its_time_is_over() {
             opens_until = second;
         }
     }
-    // Its turn is 20 seconds, what it sealed lives for 5, the margin is 1.
-    assert_eq!(opens_until, 25);
+    // Its turn is 20 seconds, what it sealed lives for 5, the margin is 1; that counts from the
+    // look after, a second later here.
+    assert_eq!(opens_until, 26);
     assert!(!old.exists());
 }
 
