@@ -24,3 +24,7 @@ bench *arguments:
     cargo build --locked --profile dist
     cargo run --locked --release --manifest-path tests/bench/Cargo.toml \
         --target-dir target/bench -- {{arguments}} target/dist/dingpass
+
+# signatures a second beside openssl, and what it costs to know who has fetched which keys
+bench-keys:
+    cargo bench --locked --profile dist --bench keys
