@@ -9,6 +9,7 @@
 
 mod acting;
 mod contents;
+mod correcting;
 mod error;
 mod lock;
 mod looking;
