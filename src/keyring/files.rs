@@ -20,6 +20,11 @@ const WRITABLE: u32 = 0o022;
 /// Kubernetes mounts secrets.
 const STICKY: u32 = 0o1000;
 
+/// The longest file of a key: the largest RSA key has a hundredth of it.
+const LONGEST_KEY: u64 = 1 << 20;
+/// The longest list: tens of thousands of keys.
+const LONGEST_LIST: u64 = 64 << 20;
+
 /// Makes the folder, for its owner alone, unless it is there. A folder that others can write
 /// into is refused: they could put a key of theirs in place of ours.
 pub(super) fn make_folder(folder: &Path) -> Result<(), KeyringError> {
@@ -56,17 +61,25 @@ pub(super) fn can_write(folder: &Path) -> bool {
     let probe = folder.join(".probe.new");
     let made = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        // Never one that is there: it may be a link to what must not be emptied.
+        .create_new(true)
         .mode(0o600)
         .open(&probe);
-    let refused = made.as_ref().err().map(std::io::Error::kind);
-    // Best effort: what stays is removed at the next start.
-    let _ = fs::remove_file(&probe);
-    !matches!(
-        refused,
-        Some(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
-    )
+    // What stays is removed at the next start. One that was there tells by its removal.
+    let removed = fs::remove_file(&probe);
+    let refuses = |error: &std::io::Error| {
+        matches!(
+            error.kind(),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+        )
+    };
+    match made {
+        Ok(_) => true,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            !removed.as_ref().is_err_and(refuses)
+        }
+        Err(error) => !refuses(&error),
+    }
 }
 
 /// Removes what a process that was killed between writing and renaming left behind.
@@ -97,7 +110,7 @@ pub(super) fn remove(folder: &Path, name: &str) -> Result<(), KeyringError> {
 
 /// Reads a secret file after a look at its mode.
 pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<String>, KeyringError> {
-    let mode = mode(path)?;
+    let mode = mode_of_file(path, LONGEST_KEY)?;
     if mode & TOO_OPEN != 0 {
         return Err(KeyringError::OpenToOthers {
             path: path.display().to_string(),
@@ -109,7 +122,7 @@ pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<String>, KeyringError
 
 /// Reads a file that holds no secret, but decides: the list of keys.
 pub(super) fn read_list(path: &Path) -> Result<String, KeyringError> {
-    let mode = mode(path)?;
+    let mode = mode_of_file(path, LONGEST_LIST)?;
     if mode & WRITABLE != 0 {
         return Err(writable(path, mode));
     }
@@ -174,6 +187,23 @@ pub(super) fn names(folder: &Path, suffix: &str) -> Result<Vec<String>, KeyringE
 
 fn mode(path: &Path) -> Result<u32, KeyringError> {
     let file = fs::metadata(path).map_err(|error| file_error(path, &error))?;
+    mode_in(path, &file)
+}
+
+/// The mode of a file that may be read: one without end (a log that was copied here, a hole of
+/// a terabyte) would take all memory.
+fn mode_of_file(path: &Path, longest: u64) -> Result<u32, KeyringError> {
+    let file = fs::metadata(path).map_err(|error| file_error(path, &error))?;
+    if file.len() > longest {
+        return Err(KeyringError::File {
+            path: path.display().to_string(),
+            reason: format!("it is too long: {} bytes", file.len()),
+        });
+    }
+    mode_in(path, &file)
+}
+
+fn mode_in(path: &Path, file: &fs::Metadata) -> Result<u32, KeyringError> {
     // A pipe or a device would make the start wait for ever.
     if !file.is_file() && !file.is_dir() {
         return Err(KeyringError::File {

@@ -210,14 +210,15 @@ impl Custody {
         })
     }
 
-    /// The audit log was told of the first `count` changes.
+    /// The audit log was told of the first `count` changes. This process does not tell them
+    /// again, also where that can't be written: a disk that stays full would fill the log with
+    /// them. The next write makes up for it, and only a kill before it tells them twice.
     ///
     /// # Errors
-    /// [`KeyringError`] when that can't be written; they are told again then.
+    /// [`KeyringError`] when that can't be written.
     pub fn told(&self, count: usize, now: Timestamp) -> Result<(), ActError> {
         let mut held = self.held();
-        let before = held.list.untold.clone();
-        held.list.untold = before.iter().skip(count).cloned().collect();
+        held.list.untold = held.list.untold.iter().skip(count).cloned().collect();
         let news = News {
             keys: held.list.keys.clone(),
             changes: &[],
@@ -225,10 +226,7 @@ impl Custody {
             made: Vec::new(),
             now,
         };
-        self.place.hold(&mut held, news).map(drop).map_err(|error| {
-            held.list.untold = before;
-            error.into()
-        })
+        Ok(self.place.hold(&mut held, news).map(drop)?)
     }
 
     /// What the revoked key had signed is ended.

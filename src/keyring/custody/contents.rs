@@ -117,9 +117,15 @@ impl Reader<'_> {
         match key.state {
             KeyState::Next => key.published_at = key.published_at.or(Some(now)),
             KeyState::Active => key.activated_at = key.activated_at.or(Some(created)),
-            KeyState::Retired => key.retired_at = key.retired_at.or(Some(now)),
+            // Without a time it may have signed until now: the rules know what that means.
+            KeyState::Retired => {}
             KeyState::Withdrawn => key.withdrawn_at = key.withdrawn_at.or(Some(now)),
-            KeyState::Revoked => key.revoked_at = key.revoked_at.or(Some(now)),
+            KeyState::Revoked if key.revoked_at.is_none() => {
+                // By hand, where no command can be given: it is to come to the same.
+                key.revoked_at = Some(now);
+                key.to_end = key.key_use != KeyUse::Seal;
+            }
+            KeyState::Revoked => {}
         }
         Ok(*key != before)
     }
@@ -291,14 +297,20 @@ fn place(set: &mut KeySet, newcomers: Vec<Key>, current: Option<&KeySet>, now: T
             let file = key.file.take();
             key = known.clone();
             key.file = file;
-        } else if newest.get(&key.key_use) == Some(&key.kid) {
+        } else if newest.get(&key.key_use) == Some(&key.kid)
+            // Whose file vanished under a server is not replaced by what nobody has.
+            && current.is_none_or(|set| set.active(key.key_use).is_none())
+        {
             key.state = KeyState::Active;
             key.activated_at = Some(now);
         } else if current.is_none() {
+            // Since when, nobody knows: it may have signed until now.
             key.state = KeyState::Retired;
-            key.retired_at = Some(now);
         }
         set.keys.push(key);
+    }
+    if let Some(current) = current {
+        remember(set, current);
     }
     if counts.0 > 0 && current.is_none() {
         tracing::warn!(
@@ -308,6 +320,25 @@ fn place(set: &mut KeySet, newcomers: Vec<Key>, current: Option<&KeySet>, now: T
              published too; a key that had been revoked is among them if its file is here"
         );
     }
+}
+
+/// What needs no file is still known where the list was removed under a server: what was
+/// revoked stays so, what lives can be verified, and who was pinned stays pinned.
+fn remember(set: &mut KeySet, current: &KeySet) {
+    for known in &current.keys {
+        let needs_no_file = match known.state {
+            KeyState::Retired => known.public.is_some(),
+            KeyState::Withdrawn | KeyState::Revoked => true,
+            KeyState::Next | KeyState::Active => false,
+        };
+        if needs_no_file && set.find(&known.kid).is_none() {
+            set.keys.push(Key {
+                file: None,
+                ..known.clone()
+            });
+        }
+    }
+    set.pins.clone_from(&current.pins);
 }
 
 /// The algorithm in a name of ours (`…-PS256-…`), where the key can do it; else the first one

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use super::contents::{self, Contents};
+use super::correcting;
 use super::watch::Print;
 use super::writing::{News, Unwritten, tell};
 use super::{Custody, Fault, Held};
 use crate::clock::Timestamp;
 use crate::domain::key_change::{KeyActor, KeyChange};
+use crate::keyring::files;
 use crate::keyring::model::{KeySet, KeyState, KeyUse};
 use crate::keyring::rotation::{self, Change, Late, Plan, Policy};
 
@@ -89,7 +91,7 @@ impl Custody {
     /// Writes down how long keys have been served, before this process ends.
     pub fn rest(&self, now: Timestamp) {
         let mut held = self.held();
-        let keys = rotation::advance(&held.list.keys, self.policy(), now);
+        let keys = rotation::advance(&held.list.keys, &self.policy().holding_all(), now);
         if keys.changes.is_empty() {
             held.list.keys = keys.keys;
         }
@@ -227,7 +229,9 @@ impl Custody {
         let Some(folder) = &self.place.folder else {
             return;
         };
-        let print = match Print::of(folder) {
+        // Its mode too: a start would refuse a folder that others write into, and nobody would
+        // know until then.
+        let print = match files::check_folder(folder).and_then(|()| Print::of(folder)) {
             Ok(print) => print,
             Err(error) => return self.held().folder.cannot_be_read(&error.to_string(), None),
         };
@@ -280,11 +284,15 @@ impl Custody {
                 key.signs_for = key.signs_for.max(known.signs_for);
             }
         }
+        let is_corrected = correcting::stay_revoked(&mut keys, &held.list.keys);
         keys.seen_at = held.list.keys.seen_at;
-        // A set that lost its signing key gets another one before anybody is to sign with it.
-        if !self.has_all(&rotation::roles(&keys, now)) {
-            keys = rotation::advance(&keys, self.policy(), now).keys;
-        }
+        let keys = match self.complete(keys, &held.list.keys, now) {
+            Ok(keys) => keys,
+            Err(words) => {
+                held.folder.cannot_be_read(&words, Some(contents.print));
+                return Vec::new();
+            }
+        };
         let roles = rotation::roles(&keys, now);
         let ring = match super::secrets::ring(&keys, &contents.secrets, &roles) {
             Ok(ring) if self.has_all(&roles) => ring,
@@ -326,13 +334,13 @@ impl Custody {
         held.folder.is_as_before();
         self.keyring.swap(ring);
         held.roles = roles;
-        if contents.is_news || !told.is_empty() {
+        if contents.is_news || is_corrected || !told.is_empty() {
             self.write_down(held, now);
         }
         told
     }
 
-    fn has_all(&self, roles: &rotation::Roles) -> bool {
+    pub(super) fn has_all(&self, roles: &rotation::Roles) -> bool {
         let uses = &self.policy().uses;
         uses.iter().all(|key_use| roles.signs.contains_key(key_use))
     }

@@ -9,6 +9,7 @@
 
 mod acting;
 mod contents;
+mod correcting;
 mod error;
 mod lock;
 mod looking;
@@ -217,7 +218,10 @@ impl Custody {
         is_news: bool,
         now: Timestamp,
     ) -> Result<Self, KeyringError> {
-        let mut plan = rotation::advance(&held.list.keys, &place.settings.policy, now);
+        // A next key that was held back for clients must not take over because the process was
+        // started anew: nobody has asked yet who lacks it. The first look does what is due.
+        let policy = place.settings.policy.holding_all();
+        let mut plan = rotation::advance(&held.list.keys, &policy, now);
         let mut made = Vec::new();
         let firsts: Vec<_> = plan.make.iter().map(|make| make.key_use).collect();
         for key_use in firsts {
@@ -262,11 +266,8 @@ impl Custody {
             };
             match place.hold(&mut held, news) {
                 Ok(_) => {}
-                // Filled from outside: the names of the files say the same at each start.
                 Err(unwritten) if !has_made => {
-                    tracing::info!(%unwritten, "the list of keys can't be kept");
-                    held.folder.read_only = true;
-                    held.list.keys = plan.keys;
+                    place.goes_unwritten(&mut held, &unwritten, plan.keys);
                 }
                 Err(Unwritten::Failed(error)) => return Err(error),
                 Err(Unwritten::Changed) => return Err(place.refused(&Unwritten::Changed)),
@@ -282,7 +283,7 @@ impl Custody {
             place,
             serves: true,
             keyring: Arc::new(Keyring::new(ring)),
-            fault: ArcSwapOption::empty(),
+            fault: ArcSwapOption::from(held.folder.fault.clone().map(Arc::new)),
             held: Mutex::new(held),
         })
     }

@@ -12,7 +12,7 @@ use crate::keyring::{KeyringError, files, list};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Print(Vec<FilePrint>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct FilePrint {
     name: String,
     identity: (u64, u64),
@@ -33,9 +33,13 @@ impl Print {
         let mut prints = Vec::new();
         for name in names {
             let path = folder.join(&name);
-            // A file that went away between the two calls, or a link that leads nowhere, is
-            // said when the keys are read.
+            // A file that went away between the two calls, or a link that leads nowhere: it shows
+            // as a change, and is said when the keys are read. A start would be refused by it.
             let Ok(found) = std::fs::metadata(&path) else {
+                prints.push(FilePrint {
+                    name,
+                    ..FilePrint::default()
+                });
                 continue;
             };
             prints.push(FilePrint {

@@ -12,7 +12,7 @@ use super::watch::Print;
 use crate::clock::Timestamp;
 use crate::domain::key_change::{KeyActor, KeyChange, KeyStateName};
 use crate::keyring::list::{self, KeyList, uses_its_file};
-use crate::keyring::model::{KeySet, KeyState};
+use crate::keyring::model::{KeySet, KeyState, KeyUse};
 use crate::keyring::rotation::Change;
 use crate::keyring::{KeyringError, files};
 
@@ -71,6 +71,24 @@ impl Place {
         held.list = list;
         self.tidy(held);
         Ok(told)
+    }
+
+    /// A start could not write what it found due. In a folder that is filled from outside that
+    /// is how it should be: the names of the files say the same at each start. Where only the
+    /// disk is full, nothing has happened, and the schedule does it as soon as it can; it must
+    /// not take the folder for another's from then on.
+    pub(super) fn goes_unwritten(&self, held: &mut Held, unwritten: &Unwritten, keys: KeySet) {
+        let is_ours = self.folder.as_deref().is_some_and(files::can_write);
+        if is_ours {
+            held.folder.cannot_be_written(&unwritten.to_string());
+        } else {
+            tracing::info!(%unwritten, "the list of keys can't be kept");
+            held.folder.read_only = true;
+        }
+        let signs = |key_use: &KeyUse| held.list.keys.active(*key_use).is_some();
+        if !(is_ours && self.settings.policy.uses.iter().all(signs)) {
+            held.list.keys = keys;
+        }
     }
 
     /// Removes files whose keys are over, and forgets their private halves. One that can't be

@@ -43,6 +43,15 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The same schedule, which hands nothing over: for who has not asked the clients.
+    #[must_use]
+    pub fn holding_all(&self) -> Self {
+        Self {
+            held: self.uses.clone(),
+            ..self.clone()
+        }
+    }
+
     /// How long a next key is published before it takes over. Nobody caches sealing keys.
     #[must_use]
     pub fn wait(&self, key_use: KeyUse) -> Duration {

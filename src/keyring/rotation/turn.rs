@@ -312,6 +312,8 @@ fn fill_in(key: &mut Key, policy: &Policy, now: Timestamp) {
                 key.activated_at.get_or_insert(created_at);
                 key.retired_at = Some(now);
                 still_signs(key, policy);
+            } else if key.signs_for.is_zero() && key.activated_at.is_some() {
+                key.signs_for = policy.life(key.key_use);
             }
         }
         KeyState::Withdrawn => {

@@ -7,6 +7,7 @@ mod adoption;
 mod custody;
 mod first_start;
 mod formats;
+mod hardships;
 mod readyz;
 mod refusals;
 mod rotation;

@@ -1,0 +1,97 @@
+//! What a folder says is believed, with two exceptions, both for the sake of who relies on the
+//! keys: what was revoked stays so, and nobody signs with a key that no application has only
+//! because the file or the entry of the one that signs vanished. An older list comes back from
+//! an editor that had it open, and from a backup; a secret store exchanges one file for
+//! another. Who means it says so in the list, by a state.
+
+use super::Custody;
+use crate::clock::Timestamp;
+use crate::keyring::model::{KeySet, KeyState};
+use crate::keyring::rotation;
+
+impl Custody {
+    /// A set that lost its signing key gets another one before anybody is to sign with it: a
+    /// next one that clients have; else the one that signs now, if only its entry was lost.
+    /// One that nobody has is no way out: every application would fail at once.
+    pub(super) fn complete(
+        &self,
+        keys: KeySet,
+        held: &KeySet,
+        now: Timestamp,
+    ) -> Result<KeySet, String> {
+        if self.has_all(&rotation::roles(&keys, now)) {
+            return Ok(keys);
+        }
+        let policy = self.policy().holding_all();
+        let crowned = rotation::advance(&keys, &policy, now).keys;
+        let mut repaired = keys.clone();
+        for key_use in &policy.uses {
+            let (Some(signs), None) = (held.active(*key_use), keys.active(*key_use)) else {
+                continue;
+            };
+            let is_known = crowned.active(*key_use).is_some_and(|heir| {
+                let before = keys.find(&heir.kid);
+                heir.kid != signs.kid
+                    && before.is_some_and(|before| before.served >= policy.wait(*key_use))
+            });
+            // Who revokes by hand in the list takes what comes, as by the command.
+            if is_known || is_revoked(&keys, &signs.kid) {
+                continue;
+            }
+            let lost = repaired.keys.iter_mut().find(|key| key.kid == signs.kid);
+            match lost.filter(|key| key.file.is_some()) {
+                Some(key) => {
+                    let file = key.file.take();
+                    *key = signs.clone();
+                    key.file = file;
+                }
+                None => {
+                    return Err(format!(
+                        "the key {} that signs is gone, and no other one of {} has been published \
+                         for long enough: put it back beside the new one (or start anew, and sign \
+                         with what nobody has)",
+                        signs.kid,
+                        key_use.as_str()
+                    ));
+                }
+            }
+        }
+        Ok(rotation::advance(&repaired, &policy, now).keys)
+    }
+}
+
+/// What this process knows to be revoked stays so, whatever an older list says that an editor
+/// or a backup brings back. Says whether that had to be corrected.
+pub(super) fn stay_revoked(keys: &mut KeySet, held: &KeySet) -> bool {
+    let mut is_corrected = false;
+    let revoked = held
+        .keys
+        .iter()
+        .filter(|key| key.state == KeyState::Revoked);
+    for known in revoked {
+        match keys.keys.iter_mut().find(|key| key.kid == known.kid) {
+            Some(key) if key.state == KeyState::Revoked => {}
+            Some(key) => {
+                tracing::warn!(
+                    kid = key.kid,
+                    "the folder brings back a key that was revoked; it stays revoked"
+                );
+                let file = key.file.take();
+                *key = known.clone();
+                key.file = file;
+                is_corrected = true;
+            }
+            None => {
+                keys.keys.push(known.clone());
+                is_corrected = true;
+            }
+        }
+    }
+    keys.pins.retain(|pin| !is_revoked(held, &pin.kid));
+    is_corrected
+}
+
+fn is_revoked(keys: &KeySet, kid: &str) -> bool {
+    keys.find(kid)
+        .is_some_and(|key| key.state == KeyState::Revoked)
+}
