@@ -1,26 +1,19 @@
-//! The schedule's look at the keys: what was changed in the folder is taken up, what is due is
-//! done, what is wanted is made.
+//! The schedule's look at the keys: what is due is done, what is wanted is made. What somebody
+//! changed in the folder is taken up first (see `taking_up`).
 
 use std::time::Duration;
 
-use super::contents::{self, Contents};
-use super::correcting;
-use super::watch::Print;
-use super::writing::{News, Unwritten, tell};
+use super::writing::{News, Unwritten};
 use super::{Custody, Fault, Held};
 use crate::clock::Timestamp;
 use crate::domain::key_change::{KeyActor, KeyChange};
-use crate::keyring::files;
 use crate::keyring::model::{KeySet, KeyState, KeyUse};
-use crate::keyring::rotation::{self, Change, Late, Plan, Policy};
+use crate::keyring::rotation::{self, Late, Plan, Policy};
 
 /// How often a folder is looked at.
 const WATCH_EVERY: Duration = Duration::from_secs(2);
 /// How often keys in memory are, where nothing is due.
 const SELDOM: Duration = Duration::from_secs(30);
-/// A folder that has just changed is read when it has been quiet for this long: somebody may
-/// be copying files.
-const QUIET: Duration = Duration::from_millis(500);
 /// Served time is written down this often at least: a crash loses no more of it.
 const WRITE_DOWN: Duration = Duration::from_secs(600);
 /// And so many times while a key waits, where it waits for a shorter time.
@@ -206,7 +199,7 @@ impl Custody {
         }
     }
 
-    fn write_down(&self, held: &mut Held, now: Timestamp) {
+    pub(super) fn write_down(&self, held: &mut Held, now: Timestamp) {
         if held.folder.read_only || held.folder.is_broken() || self.place.folder.is_none() {
             return;
         }
@@ -223,127 +216,6 @@ impl Custody {
             Err(Unwritten::Failed(error)) => held.folder.cannot_be_written(&error.to_string()),
         }
     }
-
-    /// Reads the folder if it was changed and has been quiet since.
-    fn take_up(&self, looked: &mut Looked, now: Timestamp) {
-        let Some(folder) = &self.place.folder else {
-            return;
-        };
-        // Its mode too: a start would refuse a folder that others write into, and nobody would
-        // know until then.
-        let print = match files::check_folder(folder).and_then(|()| Print::of(folder)) {
-            Ok(print) => print,
-            Err(error) => return self.held().folder.cannot_be_read(&error.to_string(), None),
-        };
-        {
-            let mut held = self.held();
-            if print == held.folder.print {
-                held.folder.is_as_before();
-                return;
-            }
-            if held.folder.refused.as_ref() == Some(&print) {
-                return;
-            }
-            if held.folder.suspect.as_ref() != Some(&print) {
-                held.folder.suspect = Some(print);
-                looked.look_again = QUIET;
-                return;
-            }
-        }
-        looked.changes.extend(self.read_again(now));
-    }
-
-    /// Reads the folder; what can't be read changes nothing.
-    pub(super) fn read_again(&self, now: Timestamp) -> Vec<KeyChange> {
-        let Some(folder) = &self.place.folder else {
-            return Vec::new();
-        };
-        let current = self.held().list.keys.clone();
-        let passphrase = self.place.settings.passphrase.as_ref();
-        // Encrypted keys take their time: not under the lock.
-        let read = contents::read(folder, passphrase, Some(&current), now);
-        let print = Print::of(folder).unwrap_or_default();
-        let mut held = self.held();
-        match read {
-            Ok(contents) => self.exchange(&mut held, contents, now),
-            Err(error) => {
-                held.folder.cannot_be_read(&error.to_string(), Some(print));
-                Vec::new()
-            }
-        }
-    }
-
-    /// Takes what was read in place of what was held, as a whole.
-    fn exchange(&self, held: &mut Held, contents: Contents, now: Timestamp) -> Vec<KeyChange> {
-        let mut keys = contents.list.keys;
-        for key in &mut keys.keys {
-            let known = held.list.keys.find(&key.kid);
-            if let Some(known) = known.filter(|known| known.state == key.state) {
-                // What this process counted since it last wrote.
-                key.served = key.served.max(known.served);
-                key.signs_for = key.signs_for.max(known.signs_for);
-            }
-        }
-        let is_corrected = correcting::stay_revoked(&mut keys, &held.list.keys);
-        keys.seen_at = held.list.keys.seen_at;
-        let keys = match self.complete(keys, &held.list.keys, now) {
-            Ok(keys) => keys,
-            Err(words) => {
-                held.folder.cannot_be_read(&words, Some(contents.print));
-                return Vec::new();
-            }
-        };
-        let roles = rotation::roles(&keys, now);
-        let ring = match super::secrets::ring(&keys, &contents.secrets, &roles) {
-            Ok(ring) if self.has_all(&roles) => ring,
-            Ok(_) => {
-                let words = "a set has no key that could sign".to_owned();
-                held.folder.cannot_be_read(&words, Some(contents.print));
-                return Vec::new();
-            }
-            Err(words) => {
-                held.folder.cannot_be_read(&words, Some(contents.print));
-                return Vec::new();
-            }
-        };
-        let changes = differences(&held.list.keys, &keys);
-        let told: Vec<KeyChange> = changes
-            .iter()
-            .map(|change| tell(change, KeyActor::Folder, now))
-            .collect();
-        tracing::info!(
-            changes = told.len(),
-            "the folder of keys was changed, and is taken up"
-        );
-        let mut untold = contents.list.untold;
-        untold.extend(
-            held.list
-                .untold
-                .iter()
-                .filter(|change| !untold.contains(change))
-                .cloned()
-                .collect::<Vec<_>>(),
-        );
-        untold.extend(told.iter().cloned());
-        held.list.generation = held.list.generation.max(contents.list.generation) + 1;
-        held.list.keys = keys;
-        held.list.untold = untold;
-        held.secrets = contents.secrets;
-        held.folder.print = contents.print;
-        held.folder.is_listed = contents.is_listed;
-        held.folder.is_as_before();
-        self.keyring.swap(ring);
-        held.roles = roles;
-        if contents.is_news || is_corrected || !told.is_empty() {
-            self.write_down(held, now);
-        }
-        told
-    }
-
-    pub(super) fn has_all(&self, roles: &rotation::Roles) -> bool {
-        let uses = &self.policy().uses;
-        uses.iter().all(|key_use| roles.signs.contains_key(key_use))
-    }
 }
 
 /// Whether served time is counted for any key.
@@ -352,77 +224,4 @@ fn is_counting(keys: &KeySet) -> bool {
         KeyState::Next | KeyState::Retired => true,
         KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => false,
     })
-}
-
-/// What differs between two sets, key by key.
-fn differences(before: &KeySet, after: &KeySet) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for key in &after.keys {
-        let from = before.find(&key.kid).map(|key| key.state);
-        if from != Some(key.state) {
-            changes.push(Change {
-                kid: key.kid.clone(),
-                key_use: key.key_use,
-                from,
-                to: Some(key.state),
-            });
-        }
-    }
-    for key in &before.keys {
-        if after.find(&key.kid).is_none() {
-            changes.push(Change {
-                kid: key.kid.clone(),
-                key_use: key.key_use,
-                from: Some(key.state),
-                to: None,
-            });
-        }
-    }
-    changes
-}
-
-impl super::FolderState {
-    /// Whether it holds what can't be read.
-    pub(super) const fn is_broken(&self) -> bool {
-        matches!(self.fault, Some(Fault::Unreadable(_)))
-    }
-
-    fn is_as_before(&mut self) {
-        self.suspect = None;
-        self.refused = None;
-        if self.is_broken() {
-            tracing::info!("the folder of keys can be used again");
-            self.fault = None;
-        }
-    }
-
-    pub(super) fn is_written(&mut self) {
-        if matches!(self.fault, Some(Fault::Unwritable(_))) {
-            tracing::info!("the folder of keys can be written again");
-            self.fault = None;
-        }
-    }
-
-    fn cannot_be_read(&mut self, words: &str, refused: Option<Print>) {
-        let fault = Fault::Unreadable(words.to_owned());
-        if self.fault.as_ref() != Some(&fault) {
-            tracing::error!(
-                reason = words,
-                "the folder of keys was changed and can't be used; the keys that were read before go on"
-            );
-        }
-        self.refused = refused;
-        self.fault = Some(fault);
-    }
-
-    pub(super) fn cannot_be_written(&mut self, words: &str) {
-        let fault = Fault::Unwritable(words.to_owned());
-        if self.fault.as_ref() != Some(&fault) {
-            tracing::error!(
-                reason = words,
-                "a change of the keys can't be written, and so does not happen; the keys before go on"
-            );
-        }
-        self.fault = Some(fault);
-    }
 }

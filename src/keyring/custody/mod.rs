@@ -11,10 +11,12 @@ mod acting;
 mod contents;
 mod correcting;
 mod error;
+mod folder_state;
 mod lock;
 mod looking;
 mod place;
 mod secrets;
+mod taking_up;
 mod watch;
 mod writing;
 
@@ -29,9 +31,9 @@ pub use acting::{Acted, Wish};
 pub use error::{ActError, Fault};
 pub use looking::Looked;
 
+use self::folder_state::FolderState;
 use self::place::{Made, Place};
 use self::secrets::Secrets;
-use self::watch::Print;
 use self::writing::{News, Unwritten};
 use super::list::KeyList;
 use super::model::{KeySet, KeyUse};
@@ -77,23 +79,6 @@ struct Held {
     spares: BTreeMap<KeyUse, Made>,
     /// When the list was last written.
     written_at: Timestamp,
-}
-
-/// What is known of the folder.
-#[derive(Default)]
-struct FolderState {
-    /// What it looked like when it was read or written.
-    print: Print,
-    /// What it looked like at the last look, where that was something else.
-    suspect: Option<Print>,
-    /// What it looked like when it was refused.
-    refused: Option<Print>,
-    /// It can't be written.
-    read_only: bool,
-    /// It has a list.
-    is_listed: bool,
-    /// What is wrong with it.
-    fault: Option<Fault>,
 }
 
 /// The keys at one moment.
