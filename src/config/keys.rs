@@ -177,15 +177,17 @@ impl Schedule {
         let Some(rotate_every) = self.rotate_every.value else {
             return;
         };
-        let (name, wait, reason) = if self.jwks_max_age.value > self.publish_before.value {
+        let (name, default, wait, reason) = if self.jwks_max_age.value > self.publish_before.value {
             (
                 "jwks_max_age",
+                "1h",
                 &self.jwks_max_age,
                 "applications may keep what they fetched for so long, and a key signs only after that",
             )
         } else {
             (
                 "publish_before",
+                "7d",
                 &self.publish_before,
                 "a key signs only after it has been published for so long",
             )
@@ -193,13 +195,15 @@ impl Schedule {
         let at = self.rotate_every.at.as_ref().or(wait.at.as_ref());
         let at = at.map_or_else(|| section.header(), Clone::clone);
         if rotate_every <= wait.value {
-            let default = match self.rotate_every.at {
-                None => " (90d unless it is written)",
-                Some(_) => "",
+            let unless_written = |at: &Option<Origin>, default| match at {
+                None => format!(" ({default} unless it is written)"),
+                Some(_) => String::new(),
             };
+            let ours = unless_written(&self.rotate_every.at, "90d");
+            let theirs = unless_written(&wait.at, default);
             section.fault(
                 &at,
-                format!("`rotate_every`{default} must be longer than `{name}`: {reason}"),
+                format!("`rotate_every`{ours} must be longer than `{name}`{theirs}: {reason}"),
             );
             return;
         }

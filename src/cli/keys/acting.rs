@@ -4,8 +4,11 @@
 
 use super::arguments::Changing;
 use super::desk::{Desk, Refused};
+use super::moments::Wall;
 use super::{json, plan, terminal};
 use crate::cli::say;
+use crate::cli::table::printable;
+use crate::domain::id::ClientId;
 use crate::operator::keys::{Done, KeyQuestion, KeyRequest, Planned, RefusalCause, SetName};
 
 /// Does what is asked, after a question where something breaks. What is shown of what comes is
@@ -17,6 +20,7 @@ pub(super) async fn act(
     changing: &Changing,
 ) -> anyhow::Result<()> {
     let is_grave = is_grave(&ask);
+    let pinning = Pinning::of(&ask);
     let request = KeyRequest::new(ask);
     if changing.dry_run {
         let planned = desk.plan(request).await?;
@@ -26,7 +30,7 @@ pub(super) async fn act(
         match desk.perform(&request).await {
             // It breaks something after all: the rest of the way is the same.
             Err(error) if needs_confirmation(&error) => {}
-            done => return show(&done?, set, changing.json),
+            done => return show(&done?, set, pinning.as_ref(), changing.json),
         }
     }
     let planned = desk.plan(request.clone()).await?;
@@ -36,7 +40,7 @@ pub(super) async fn act(
         terminal::confirm(changing.yes).await?;
     }
     let done = desk.perform(&request.expecting(planned.generation)).await?;
-    show(&done, set, changing.json)
+    show(&done, set, pinning.as_ref(), changing.json)
 }
 
 /// Whether what it breaks is shown first. What is not said here is done at once, unless the
@@ -71,10 +75,57 @@ fn show_plan(planned: &Planned, set: Option<SetName>, as_json: bool) -> anyhow::
     Ok(())
 }
 
-fn show(done: &Done, set: Option<SetName>, as_json: bool) -> anyhow::Result<()> {
+fn show(
+    done: &Done,
+    set: Option<SetName>,
+    pinning: Option<&Pinning>,
+    as_json: bool,
+) -> anyhow::Result<()> {
     if as_json {
         return json::show(done);
     }
-    say::out(&plan::done(done, set));
+    let said = plan::done(done, set);
+    match pinning {
+        Some(pinning) => say::out(&format!("{}\n\n{said}", pinning.words(done.now))),
+        None => say::out(&said),
+    }
     Ok(())
+}
+
+/// Who goes with which key from now on: nothing that a change of a key's state tells.
+struct Pinning {
+    client: ClientId,
+    to: Option<(String, i64)>,
+}
+
+impl Pinning {
+    fn of(ask: &KeyQuestion) -> Option<Self> {
+        let (client, to) = match ask {
+            KeyQuestion::Pin { client, kid, until } => (client, Some((kid.clone(), *until))),
+            KeyQuestion::Unpin { client } => (client, None),
+            KeyQuestion::Rotate { .. }
+            | KeyQuestion::Promote { .. }
+            | KeyQuestion::Revoke { .. }
+            | KeyQuestion::List
+            | KeyQuestion::Status
+            | KeyQuestion::Generate { .. }
+            | KeyQuestion::Retire { .. }
+            | KeyQuestion::Import { .. }
+            | KeyQuestion::Export { .. } => return None,
+        };
+        let client = client.clone();
+        Some(Self { client, to })
+    }
+
+    fn words(&self, now: i64) -> String {
+        let client = printable(self.client.as_str());
+        match &self.to {
+            Some((kid, until)) => format!(
+                "{client} stays with key {} until {}.",
+                printable(kid),
+                Wall::at(now).when(*until)
+            ),
+            None => format!("{client} is not pinned any more."),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `keys list`: every key in one row, with what happens to it next, which is the first step
 //! about it in the timeline of its set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -11,10 +11,16 @@ use crate::cli::table::printable;
 use crate::domain::key_change::KeyStateName;
 use crate::operator::keys::{KeyLine, KeyList, KeyStatus, Step, StepName};
 
-const HEADINGS: [&str; 6] = ["KID", "ALGORITHM", "STATE", "SINCE", "NEXT STEP", "FILE"];
+const HEADINGS: [&str; 5] = ["KID", "ALGORITHM", "STATE", "SINCE", "NEXT STEP"];
 
-/// The first step about each key.
-pub(super) struct NextSteps<'s>(BTreeMap<&'s str, &'s Step>);
+/// The name of a file is the kid once more, which no screen is wide enough for.
+const LONG_HEADINGS: [&str; 6] = ["KID", "ALGORITHM", "STATE", "SINCE", "NEXT STEP", "FILE"];
+
+/// The first step about each key, and the keys that wait for clients.
+pub(super) struct NextSteps<'s> {
+    steps: BTreeMap<&'s str, &'s Step>,
+    waiting: BTreeSet<&'s str>,
+}
 
 impl<'s> NextSteps<'s> {
     pub(super) fn of(status: &'s KeyStatus) -> Self {
@@ -26,11 +32,16 @@ impl<'s> NextSteps<'s> {
                 steps.entry(kid).or_insert(step);
             }
         }
-        Self(steps)
+        let waiting = (status.sets.iter())
+            .filter(|set| words::waits_for_clients(set))
+            .flat_map(|set| [set.active.as_deref(), set.next.as_deref()])
+            .flatten()
+            .collect();
+        Self { steps, waiting }
     }
 
     fn find(&self, kid: &str) -> Option<&'s Step> {
-        self.0.get(kid).copied()
+        self.steps.get(kid).copied()
     }
 }
 
@@ -51,25 +62,34 @@ pub(super) fn json(list: &KeyList, steps: &NextSteps<'_>) -> anyhow::Result<Valu
 pub(super) fn table(list: &KeyList, steps: &NextSteps<'_>, long: bool) -> String {
     let wall = Wall::at(list.now);
     let kids = ShortKids::of(list.keys.iter().map(|key| key.kid.as_str()));
-    let rows: Vec<[String; 6]> = list
-        .keys
-        .iter()
+    if !long {
+        let rows: Vec<[String; 5]> = (list.keys.iter())
+            .map(|key| row(key, kids.show(&key.kid), steps, &wall, long))
+            .collect();
+        return words::table("", &HEADINGS, &rows);
+    }
+    let rows: Vec<[String; 6]> = (list.keys.iter())
         .map(|key| {
-            [
-                if long {
-                    printable(&key.kid)
-                } else {
-                    kids.show(&key.kid)
-                },
-                algorithm(key),
-                state(key),
-                wall.local(since(key)),
-                next(key, steps.find(&key.kid), &wall, long),
-                file(key),
-            ]
+            let [kid, algorithm, state, since, next] =
+                row(key, printable(&key.kid), steps, &wall, long);
+            [kid, algorithm, state, since, next, file(key)]
         })
         .collect();
-    words::table("", &HEADINGS, &rows)
+    words::table("", &LONG_HEADINGS, &rows)
+}
+
+fn row(key: &KeyLine, kid: String, steps: &NextSteps<'_>, wall: &Wall, long: bool) -> [String; 5] {
+    [
+        kid,
+        algorithm(key),
+        state(key),
+        if long {
+            wall.local(since(key))
+        } else {
+            wall.away(since(key))
+        },
+        next(key, steps, wall, long),
+    ]
 }
 
 fn algorithm(key: &KeyLine) -> String {
@@ -100,16 +120,21 @@ fn since(key: &KeyLine) -> i64 {
     begun.unwrap_or(key.created_at)
 }
 
-fn next(key: &KeyLine, step: Option<&Step>, wall: &Wall, long: bool) -> String {
+fn next(key: &KeyLine, steps: &NextSteps<'_>, wall: &Wall, long: bool) -> String {
     let mut said = Vec::new();
     if key.to_end {
         said.push("what it signed is being ended".to_owned());
     }
-    if let Some(step) = step {
+    if let Some(step) = steps.find(&key.kid) {
+        let moment = if steps.waiting.contains(key.kid.as_str()) {
+            "when clients have the next key".to_owned()
+        } else {
+            wall.when(step.at)
+        };
         said.push(format!(
             "{} {}",
             words::short_step(step.what, key.algorithm),
-            wall.when(step.at)
+            moment
         ));
     } else if key.state == KeyStateName::Next {
         said.push("waits for a command".to_owned());

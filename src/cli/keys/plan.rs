@@ -6,7 +6,7 @@ use super::words::{self, count};
 use crate::cli::table::printable;
 use crate::domain::key_change::KeyChange;
 use crate::keyring::model::KeyUse;
-use crate::operator::keys::{ClientFate, Consequences, Done, Planned, SetName};
+use crate::operator::keys::{ClientFate, Consequences, Done, Fate, Planned, SetName};
 
 /// What would happen, in full.
 pub(super) fn planned(planned: &Planned, set: Option<SetName>) -> String {
@@ -23,6 +23,8 @@ pub(super) fn planned(planned: &Planned, set: Option<SetName>) -> String {
 /// What was done.
 pub(super) fn done(done: &Done, set: Option<SetName>) -> String {
     let wall = Wall::at(done.now);
+    // What was brought in may tell its set only now.
+    let set = set.or_else(|| set_of(&done.changes));
     let mut parts = Vec::new();
     let changes: Vec<String> = done.changes.iter().map(change).collect();
     if !changes.is_empty() {
@@ -49,6 +51,13 @@ pub(super) fn done(done: &Done, set: Option<SetName>) -> String {
         parts.push("Done.".to_owned());
     }
     parts.join("\n\n")
+}
+
+/// The one set in which something changed.
+fn set_of(changes: &[KeyChange]) -> Option<SetName> {
+    let first = changes.first()?;
+    let is_one = changes.iter().all(|it| it.algorithm == first.algorithm);
+    is_one.then(|| first.algorithm.parse().ok()).flatten()
 }
 
 fn notes(notes: &[String]) -> Option<String> {
@@ -91,8 +100,12 @@ fn consequences(of: &Consequences) -> String {
             printable(&of.kid)
         ),
         if of.disowned {
+            let end = match of.algorithm.0 {
+                KeyUse::Sign(_) => "is believed",
+                KeyUse::Seal => "is opened",
+            };
             format!(
-                "Nothing that it {signed} is believed any more{}",
+                "Nothing that it {signed} {end} any more{}",
                 good(of, " not even ")
             )
         } else {
@@ -106,16 +119,28 @@ fn consequences(of: &Consequences) -> String {
             count(of.grants, "grant"),
             count(of.families, "family"),
         ));
-    } else if of.ends {
+    } else if of.ends && of.algorithm.0 != KeyUse::Seal {
         lines.push("No session and no grant hangs from it.".to_owned());
     }
-    let rows: Vec<[String; 4]> = of.clients.iter().map(|fate| row(of, fate)).collect();
+    let (concerned, others): (Vec<_>, Vec<_>) =
+        (of.clients.iter()).partition(|fate| fate.fate != Fate::Fine || sign_ins(of, fate) > 0);
+    let rows: Vec<[String; 4]> = concerned.iter().map(|fate| row(of, fate)).collect();
     if !rows.is_empty() {
         lines.push(words::table(
             "  ",
-            &["CLIENT", "ID TOKENS", "STANDING", "WHAT HAPPENS"],
+            &["CLIENT", "SIGN-INS", "STANDING", "WHAT HAPPENS"],
             &rows,
         ));
+    }
+    if !others.is_empty() {
+        let number = u64::try_from(others.len()).unwrap_or(u64::MAX);
+        let goes = if number == 1 { "goes" } else { "go" };
+        let other = if rows.is_empty() {
+            "client"
+        } else {
+            "other client"
+        };
+        lines.push(format!("{} {goes} on.", count(number, other)));
     }
     lines.join("\n")
 }
@@ -134,14 +159,17 @@ fn good(of: &Consequences, but: &str) -> String {
     }
 }
 
+/// How many sign-ins of a client it concerns.
+fn sign_ins(of: &Consequences, fate: &ClientFate) -> u64 {
+    let counted = of.by_client.iter();
+    let mut counted = counted.filter(|count| count.client == fate.client);
+    counted.next().map_or(0, |count| count.count)
+}
+
 fn row(of: &Consequences, fate: &ClientFate) -> [String; 4] {
-    let tokens = of
-        .by_client
-        .iter()
-        .find(|count| count.client == fate.client);
     [
         printable(fate.client.as_str()),
-        tokens.map_or(0, |count| count.count).to_string(),
+        sign_ins(of, fate).to_string(),
         words::standing(fate.standing).to_owned(),
         printable(&fate.words),
     ]

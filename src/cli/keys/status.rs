@@ -37,9 +37,13 @@ pub(super) fn page(status: &KeyStatus) -> String {
             .collect();
         parts.push(format!("\n{}", words::table("", &HEADINGS, &rows)));
     }
-    let advice: Vec<String> = (status.clients.iter())
+    // Those that lag behind before those of which nothing is known: only they need somebody.
+    let (stale, others): (Vec<_>, Vec<_>) =
+        (status.clients.iter()).partition(|client| client.standing == Standing::Stale);
+    let mut advice: Vec<String> = (stale.into_iter())
         .filter_map(|client| advice(client, &wall, &kids))
         .collect();
+    advice.extend(advice_to_all(&others, &wall, &kids));
     if !advice.is_empty() {
         parts.push(format!("\n{}", advice.join("\n")));
     }
@@ -50,10 +54,10 @@ pub(super) fn page(status: &KeyStatus) -> String {
 /// Whether somebody should look: what passes by itself is no reason.
 pub(super) fn needs_operator(status: &KeyStatus) -> bool {
     status.folder.fault.is_some()
-        || status
-            .sets
-            .iter()
-            .any(|set| set.active.is_none() || set.late.iter().any(|late| stays_late(late.cause)))
+        || status.sets.iter().any(|set| {
+            (set.active.is_none() && !set.unused)
+                || set.late.iter().any(|late| stays_late(late.cause))
+        })
         || (status.clients.iter())
             .any(|client| client.standing == Standing::Stale && client.advice.is_some())
 }
@@ -111,11 +115,24 @@ fn faults(folder: &FolderStatus) -> String {
 }
 
 fn of_set(set: &SetStatus, wall: &Wall, kids: &ShortKids<'_>) -> String {
+    if set.unused {
+        return format!(
+            "{}: not used any more; its keys go when what they {} is over",
+            set.algorithm,
+            match set.algorithm.0 {
+                KeyUse::Sign(_) => "signed",
+                KeyUse::Seal => "sealed",
+            }
+        );
+    }
     let signs = match &set.active {
         Some(kid) => format!("{} {}", kids.show(kid), does(set)),
         None => "no key is active".to_owned(),
     };
     let then = match (set.rotates_at, set.next.as_deref()) {
+        (_, Some(next)) if words::waits_for_clients(set) => {
+            format!("{} takes over when clients have it", kids.show(next))
+        }
         (Some(at), next) => format!(
             "{} takes over {}",
             kids.show_or(next, "a new key"),
@@ -158,7 +175,7 @@ fn row(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> [String; 8] 
     let dash = || "-".to_owned();
     let fetched = client
         .fetched_at
-        .map_or_else(|| "none seen".to_owned(), |at| wall.when(at));
+        .map_or_else(|| "none seen".to_owned(), |at| wall.away(at));
     let seen = client
         .seen
         .map_or_else(dash, |seen| words::seen(seen).to_owned());
@@ -189,6 +206,23 @@ fn row(client: &ClientStatus, wall: &Wall, kids: &ShortKids<'_>) -> [String; 8] 
         hint,
         pin,
     ]
+}
+
+/// What to do about those of which nothing is known: the same for all, so that it is said once.
+fn advice_to_all(clients: &[&ClientStatus], wall: &Wall, kids: &ShortKids<'_>) -> Option<String> {
+    let mut clients = clients.iter().filter(|client| client.advice.is_some());
+    let first = clients.next()?;
+    let more = clients.count();
+    if more == 0 {
+        return advice(first, wall, kids);
+    }
+    Some(format!(
+        "{} ({}): nothing is known of their fetches: where their keys are configured by hand, \
+         give each the address of its own, like {}",
+        count(u64::try_from(more + 1).unwrap_or(u64::MAX), "client"),
+        words::standing(first.standing),
+        printable(&first.jwks_uri)
+    ))
 }
 
 /// What to do about a client, and the command where there is one.

@@ -43,22 +43,28 @@ fn is_published_as_made(made: &Step, next: &Step) -> bool {
         && (next.at, next.algorithm, &next.kid) == (made.at, made.algorithm, &made.kid)
 }
 
-/// What is worth a look: per set up to the second time that a key takes over.
+/// What is worth a look: per set up to the first time that a key takes over, and after that
+/// only what becomes of keys that are there, up to the second, and when it is their turn. Else
+/// two keys would be "a new key".
 fn near(steps: &[Step], set: Option<SetName>) -> Vec<&Step> {
-    let mut takeovers: BTreeMap<SetName, u32> = BTreeMap::new();
-    // Who ceases stands before who takes over: the moment counts for both.
-    let mut over: BTreeMap<SetName, i64> = BTreeMap::new();
+    let mut takeovers: BTreeMap<SetName, Vec<i64>> = BTreeMap::new();
     for step in steps.iter().filter(|step| step.what == StepName::Signs) {
-        let count = takeovers.entry(step.algorithm).or_default();
-        *count += 1;
-        if *count == 2 {
-            over.insert(step.algorithm, step.at);
-        }
+        takeovers.entry(step.algorithm).or_default().push(step.at);
     }
+    // Who ceases stands before who takes over: the moment counts for both.
+    let is_near = |step: &Step| {
+        let of_set = takeovers
+            .get(&step.algorithm)
+            .map_or(&[][..], Vec::as_slice);
+        let is_before = |number: usize| of_set.get(number).is_none_or(|then| step.at < *then);
+        let is_first = of_set.first().is_none_or(|then| step.at <= *then);
+        let is_turn = step.what == StepName::Signs;
+        is_first || (step.kid.is_some() && (is_turn || is_before(1)))
+    };
     steps
         .iter()
         .filter(|step| set.is_none_or(|set| set == step.algorithm))
-        .filter(|step| over.get(&step.algorithm).is_none_or(|over| step.at < *over))
+        .filter(|step| step.what == StepName::PinEnds || is_near(step))
         .filter(|step| step.what != StepName::Forgotten)
         .collect()
 }

@@ -6,7 +6,7 @@ use crate::cli::table::{Table, printable};
 use crate::domain::key_change::KeyStateName;
 use crate::domain::readiness::FetchSeen;
 use crate::keyring::model::KeyUse;
-use crate::operator::keys::{SetName, Standing, StepName};
+use crate::operator::keys::{LateCause, SetName, SetStatus, Standing, StepName};
 
 /// As much of a kid as is shown at least: 48 bits of a thumbprint.
 const SHORTEST: usize = 8;
@@ -103,11 +103,12 @@ pub(super) const fn step(step: StepName, set: SetName) -> &'static str {
         (StepName::Published, KeyUse::Seal) => "is ready",
         (StepName::Signs, KeyUse::Sign(_)) => "signs",
         (StepName::Signs, KeyUse::Seal) => "seals",
-        (StepName::Retired, KeyUse::Sign(_)) => "ceases to sign, stays published",
-        (StepName::Retired, KeyUse::Seal) => "ceases to seal, still opens",
+        (StepName::Retired, KeyUse::Sign(_)) => "retires: stays published, does not sign",
+        (StepName::Retired, KeyUse::Seal) => "retires: still opens, does not seal",
         (StepName::Withdrawn, KeyUse::Sign(_)) => "is not published any more",
         (StepName::Withdrawn, KeyUse::Seal) => "does not open any more",
-        (StepName::Revoked, _) => "is believed by nobody any more",
+        (StepName::Revoked, KeyUse::Seal) => "opens nothing any more",
+        (StepName::Revoked, KeyUse::Sign(_)) => "is believed by nobody any more",
         (StepName::Forgotten, _) => "is forgotten",
         (StepName::PinEnds, _) => "pin ends",
     }
@@ -125,6 +126,16 @@ pub(super) const fn short_step(name: StepName, set: SetName) -> &'static str {
         | StepName::Forgotten
         | StepName::PinEnds => step(name, set),
     }
+}
+
+/// Whether only clients keep the next key from taking over, whose time has come.
+pub(super) fn waits_for_clients(set: &SetStatus) -> bool {
+    set.late.iter().any(|late| match late.cause {
+        LateCause::Clients => true,
+        LateCause::Publication | LateCause::NoNextKey | LateCause::ReadOnly | LateCause::Folder => {
+            false
+        }
+    })
 }
 
 pub(super) const fn standing(standing: Standing) -> &'static str {

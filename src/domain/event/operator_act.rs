@@ -1,6 +1,6 @@
-//! What an operator does that changes no state of a key, and is told all the same: a private
-//! key that left the house, and who is pinned to which. Closed, so that whoever reads the log
-//! can name each act.
+//! What an operator does that changes no state of a key at once, and is told all the same: a
+//! private key that left the house, who is pinned to which, and who asked for the change that
+//! the schedule carries out when it may. Closed, so that whoever reads the log can name each act.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,14 @@ pub enum OperatorAct {
         /// To which key it was pinned.
         kid: String,
     },
+    /// A next key is to take over as soon as it has been published for long enough.
+    TakeoverAsked {
+        /// Of which set.
+        algorithm: String,
+        /// Which key, where a certain one was named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kid: Option<String>,
+    },
 }
 
 impl OperatorAct {
@@ -38,7 +46,7 @@ impl OperatorAct {
     #[must_use]
     pub const fn client(&self) -> Option<&ClientId> {
         match self {
-            Self::KeyExported { .. } => None,
+            Self::KeyExported { .. } | Self::TakeoverAsked { .. } => None,
             Self::ClientPinned { client, .. } | Self::ClientUnpinned { client, .. } => Some(client),
         }
     }

@@ -27,7 +27,7 @@ pub enum ActRefused {
     },
     /// A next key would have to take over, and clients may not know it yet.
     #[error(
-        "the next key {kid} must be published for {} more before it can take over; it does so by itself if you promote it, and at once, with what that breaks, if you rotate now",
+        "the next key {kid} must be published for {} more before it can take over; promote it, and it does so then by itself, or, with what that breaks, promote it with --now",
         spell(*.remaining)
     )]
     NotPublishedLongEnough {
@@ -48,7 +48,7 @@ pub enum ActRefused {
         kid: String,
     },
     /// Nobody could sign any more.
-    #[error("{} would have no key that signs; generate or import a next one first", .key_use.as_str())]
+    #[error("{} would have no active key; generate or import a next one first", .key_use.as_str())]
     NeedsSuccessor {
         /// The set.
         key_use: KeyUse,
@@ -62,7 +62,7 @@ pub enum ActRefused {
         state: KeyState,
     },
     /// It is going to take over already.
-    #[error("key {kid} takes over already as soon as it may, in {} at the earliest", spell(*.remaining))]
+    #[error("key {kid} takes over already as soon as it may{}", earliest(*.remaining))]
     AlreadyAsked {
         /// The next key.
         kid: String,
@@ -123,4 +123,13 @@ pub enum ActRefused {
         /// What the key would be for.
         key_use: KeyUse,
     },
+}
+
+/// From when on it may.
+fn earliest(remaining: Duration) -> String {
+    if remaining.is_zero() {
+        ": its time has come, and the status of the keys says what it waits for".to_owned()
+    } else {
+        format!(", in {} at the earliest", spell(remaining))
+    }
 }

@@ -9,12 +9,13 @@ use super::jobs::{Job, jobs};
 use super::outlook::{Outlook, outlook, steps};
 use super::own_thread::on_its_own_thread;
 use super::refusals::of_act_error;
-use super::scene::Scene;
+use super::scene::{Scene, heir};
 use super::{
     Change, Done, Ended, KeyAnswer, KeyOffice, KeyQuestion, Planned, Refusal, RefusalCause,
     Standing, Step,
 };
 use crate::domain::key_change::KeyActor;
+use crate::domain::readiness::OnUnready;
 use crate::keyring::model::KeyUse;
 use crate::keyring::rotation::Act;
 use crate::keyring::{Acted, Snapshot, Wish};
@@ -83,7 +84,7 @@ impl KeyOffice {
         if breaks && terms.expected.is_none() {
             return Err(Refusal::needs_confirmation());
         }
-        let notes = notes(&scene, &reckoned);
+        let notes = self.notes(&scene, &reckoned);
         let done = self.carry_out(reckoned, terms, &snapshot, notes).await?;
         Ok(KeyAnswer::Done(done))
     }
@@ -111,8 +112,17 @@ impl KeyOffice {
             breaks,
             consequences,
             timeline: timeline(reckoned),
-            notes: notes(scene, reckoned),
+            notes: self.notes(scene, reckoned),
         })
+    }
+
+    /// What is worth knowing beside what breaks.
+    fn notes(&self, scene: &Scene<'_>, reckoned: &[Reckoned]) -> Vec<String> {
+        let waits = match self.parts.on_unready {
+            OnUnready::Wait => reckoned.iter().filter_map(|it| waits(scene, it)).collect(),
+            OnUnready::Warn | OnUnready::Go => Vec::new(),
+        };
+        [waits, notes(scene, reckoned)].concat()
     }
 
     async fn carry_out(
@@ -266,11 +276,33 @@ fn timeline(reckoned: &[Reckoned]) -> Vec<Step> {
     steps
 }
 
-/// What is worth knowing beside what breaks.
+/// A takeover that is asked for is the schedule's to carry out, which waits for clients.
+fn waits(scene: &Scene<'_>, reckoned: &Reckoned) -> Option<String> {
+    let next = match &reckoned.job.wish {
+        Wish::Act(Act::Rotate {
+            key_use,
+            now: false,
+        }) => heir(scene.keys(), *key_use),
+        Wish::Act(Act::Promote { kid, now: false }) => scene.keys().find(kid),
+        Wish::Act(_) | Wish::Generate(_) | Wish::Import { .. } | Wish::Revoke { .. } => None,
+    }?;
+    let lacking = scene.lacking(next.key_use, &next.kid);
+    let names: Vec<&str> = lacking.iter().map(|client| client.id.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "on_unready is \"wait\": key {} signs only after these clients have fetched it: {}",
+            next.kid,
+            names.join(", ")
+        )
+    })
+}
+
+/// What is worth knowing whatever the policy is.
 fn notes(scene: &Scene<'_>, reckoned: &[Reckoned]) -> Vec<String> {
     let mut notes = Vec::new();
     for it in reckoned {
-        if let Some(key_use) = it.outlook.makes_first {
+        // Nobody outside has a key that seals.
+        if let Some(key_use @ KeyUse::Sign(_)) = it.outlook.makes_first {
             notes.push(format!(
                 "{} has no next key: one is made, and nobody has it yet",
                 key_use.as_str()

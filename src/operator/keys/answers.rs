@@ -130,6 +130,9 @@ pub struct KeyStatus {
 pub struct SetStatus {
     /// Which.
     pub algorithm: SetName,
+    /// Nothing is signed with it any more, by the configuration: its keys go in their time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unused: bool,
     /// The key that signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<String>,
@@ -327,7 +330,7 @@ pub struct Consequences {
     pub families: u64,
     /// Sessions of those grants.
     pub sessions: u64,
-    /// ID Tokens by client.
+    /// Sign-ins by client: sessions in which it took part, and grants that outlived theirs.
     pub by_client: Vec<ClientCount>,
     /// What each client of the set meets.
     pub clients: Vec<ClientFate>,

@@ -96,9 +96,6 @@ fn fate(scene: &Scene<'_>, loss: &Loss, roles: &Roles, client: &Client) -> Clien
         fate = Fate::PinEnds;
         words = format!("loses the key that it is pinned to; then it {words}");
     }
-    if loss.disowned && loss.has_worked() {
-        words.push_str("; believes the revoked key until it fetches the keys anew");
-    }
     ClientFate {
         client: client.id.clone(),
         name: client.name.clone(),

@@ -23,7 +23,7 @@ pub(super) struct Job {
     pub(super) deed: Deed,
     /// For the folder.
     pub(super) wish: Wish,
-    /// For the audit log, which hears of it first: acts that change no state of a key.
+    /// For the audit log, which hears of it first: acts that change no state of a key at once.
     pub(super) told_first: Option<OperatorAct>,
     /// Its set; none for acts that are about a client.
     pub(super) key_use: Option<KeyUse>,
@@ -230,12 +230,30 @@ pub(super) async fn jobs(scene: &Scene<'_>, ask: KeyQuestion) -> Result<Vec<Job>
 
 fn of_rules(act: Act, key_use: Option<KeyUse>, kid: Option<String>) -> Job {
     Job {
+        told_first: takeover_asked(&act, key_use),
         deed: Deed::Act(act.clone()),
         wish: Wish::Act(act),
-        told_first: None,
         key_use,
         kid,
     }
+}
+
+/// Who asks for a takeover, perhaps months before its time, is told: the change itself comes
+/// later, and is then that of the schedule.
+fn takeover_asked(act: &Act, key_use: Option<KeyUse>) -> Option<OperatorAct> {
+    let kid = match act {
+        Act::Rotate { now: false, .. } => None,
+        Act::Promote { kid, now: false } => Some(kid.clone()),
+        Act::Rotate { now: true, .. }
+        | Act::Promote { now: true, .. }
+        | Act::Enter(..)
+        | Act::Retire { .. }
+        | Act::Revoke { .. }
+        | Act::Pin { .. }
+        | Act::Unpin { .. } => return None,
+    };
+    let algorithm = key_use?.as_str().to_owned();
+    Some(OperatorAct::TakeoverAsked { algorithm, kid })
 }
 
 fn use_of(scene: &Scene<'_>, kid: &str) -> Option<KeyUse> {

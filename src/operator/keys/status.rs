@@ -56,6 +56,7 @@ fn of_set(scene: &Scene<'_>, set: SetName, timeline: &[Step], on_unready: OnUnre
     }
     SetStatus {
         algorithm: set,
+        unused: !scene.policy.uses.contains(&set.0),
         active: active.map(|key| key.kid.clone()),
         next: next.map(|key| key.kid.clone()),
         rotates_at: timeline
@@ -90,7 +91,7 @@ fn late(
     let mut late: Vec<Late> = plan
         .late
         .into_iter()
-        .filter_map(|late| of_late(late, key_use, &lacking))
+        .filter_map(|late| of_late(late, key_use, &lacking, scene.now))
         .collect();
     if scene.snapshot.read_only && !late.is_empty() {
         late.push(Late {
@@ -113,7 +114,7 @@ fn late(
     late
 }
 
-fn of_late(late: rotation::Late, of: KeyUse, lacking: &[ClientId]) -> Option<Late> {
+fn of_late(late: rotation::Late, of: KeyUse, lacking: &[ClientId], now: Timestamp) -> Option<Late> {
     match late {
         rotation::Late::WaitsForPublication {
             key_use,
@@ -124,7 +125,7 @@ fn of_late(late: rotation::Late, of: KeyUse, lacking: &[ClientId]) -> Option<Lat
             kid: Some(kid),
             clients: Vec::new(),
             words: format!(
-                "the next key must be published for {} more while a server is there",
+                "the next key must be published for {} more, while the server runs",
                 span(remaining)
             ),
         }),
@@ -138,14 +139,12 @@ fn of_late(late: rotation::Late, of: KeyUse, lacking: &[ClientId]) -> Option<Lat
             cause: LateCause::NoNextKey,
             kid: None,
             clients: Vec::new(),
-            words: format!("a new key should have taken over ({})", rfc3339(since)),
+            words: format!(
+                "a new key should have taken over {} ago",
+                span(now.since(since))
+            ),
         }),
     }
-}
-
-fn rfc3339(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_millis())
-        .map_or_else(|_| String::new(), |at| at.to_string())
 }
 
 fn of_client(scene: &Scene<'_>, roles: &Roles, issuer: &Issuer, client: &Client) -> ClientStatus {
@@ -207,7 +206,8 @@ fn advice(
         Standing::Stale if has_next && will_fetch => None,
         Standing::Stale if has_next => Some(
             "it fetched the keys before the next one was there: restart it or let it fetch them \
-             before that key signs, or pin it to the one that signs now"
+             before that key signs, or pin it to the one that signs now; if it fetches for a kid that \
+             it does not know, nothing is to be done"
                 .to_owned(),
         ),
         Standing::Stale => Some(

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-/// `7 d`, `1 h 30 min`, `12 s`: the two largest units.
+/// `7d`, `1h 30m`, `12s`, as in the configuration and in tables: the two largest units.
 pub(super) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let units = [
         (seconds / 86_400, "d"),
         (seconds / 3_600 % 24, "h"),
-        (seconds / 60 % 60, "min"),
+        (seconds / 60 % 60, "m"),
         (seconds % 60, "s"),
     ];
     let words: Vec<String> = units
@@ -16,7 +16,7 @@ pub(super) fn span(duration: Duration) -> String {
         .skip_while(|(count, _)| *count == 0)
         .take(2)
         .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count} {unit}"))
+        .map(|(count, unit)| format!("{count}{unit}"))
         .collect();
     if words.is_empty() {
         "a moment".to_owned()

@@ -126,7 +126,7 @@ fn a_turn_is_longer_than_what_comes_before_it() {
             15,
             [
                 "`rotate_every` must be longer",
-                "`publish_before`: a key signs",
+                "`publish_before` (7d unless it is written): a key signs",
             ],
         ),
         (
@@ -142,7 +142,7 @@ fn a_turn_is_longer_than_what_comes_before_it() {
             16,
             [
                 "`rotate_every` must be longer",
-                "`jwks_max_age`: applications",
+                "`jwks_max_age` (1h unless it is written): applications",
             ],
         ),
         (

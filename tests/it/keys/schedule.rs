@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dingpass::operator::keys::LateCause;
+use dingpass::operator::keys::{KeyQuestion, LateCause, RefusalCause};
 
 use super::{Bureau, ES256, WAIT, rotate, settings};
 use crate::support::{House, http};
@@ -34,6 +34,30 @@ async fn a_schedule_that_waits_goes_on_when_the_client_has_fetched() {
     fetch(&bureau).await;
     bureau.serve(1).await;
     assert_eq!(bureau.active(ES256).await, new);
+}
+
+/// Who asks for a rotation that waits for clients is told so: the times alone would say that
+/// the key signs at once.
+#[tokio::test]
+async fn who_asks_for_a_rotation_hears_for_whom_it_waits() {
+    let bureau = with("wait").await;
+    fetch(&bureau).await;
+    let next = bureau.generate(ES256).await;
+    bureau.serve(3 * WAIT).await;
+    let promote = || KeyQuestion::Promote {
+        kid: next.clone(),
+        now: false,
+    };
+    for ask in [rotate(ES256), promote()] {
+        let notes = bureau.planned(ask).await.notes.join("\n");
+        assert!(notes.contains("wait") && notes.contains("wiki"), "{notes}");
+    }
+    let notes = bureau.done(rotate(ES256)).await.notes.join("\n");
+    assert!(notes.contains("wait") && notes.contains("wiki"), "{notes}");
+    let again = bureau.refused(promote()).await;
+    assert_eq!(again.cause, RefusalCause::NothingToDo);
+    assert!(again.words.contains("what it waits for"), "{}", again.words);
+    assert!(!again.words.contains("0s"), "{}", again.words);
 }
 
 /// "warn" and "go": it goes on.
@@ -149,4 +173,22 @@ async fn a_schedule_that_waits_does_so_until_it_knows_what_was_known() {
     assert_eq!(bureau.active(ES256).await, old);
     bureau.serve(1).await;
     assert_ne!(bureau.active(ES256).await, old);
+}
+
+/// When the last client that asked for an algorithm is gone, its keys go in their time, and
+/// nobody is to look: that no key of it is active is as it should be.
+#[tokio::test]
+async fn a_set_that_nobody_asks_for_any_more_is_said_to_be_unused() {
+    let Bureau { folder, house, .. } = Bureau::start().await;
+    drop(house);
+    let mut settings = settings();
+    settings.policy.uses = vec![super::RS256.0, super::SEAL.0];
+    let bureau = Bureau::at(folder, House::plan(), settings).await;
+    bureau.serve(1).await;
+    let sets = bureau.status().await.sets;
+    let unused: Vec<_> = (sets.iter())
+        .filter(|set| set.unused)
+        .map(|set| (set.algorithm, set.active.is_none()))
+        .collect();
+    assert_eq!(unused, [(ES256, true)]);
 }

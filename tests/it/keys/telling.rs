@@ -15,7 +15,7 @@ use dingpass::operator::keys::{KeyOffice, KeyQuestion, KeyRequest, Knowledge, Pa
 use dingpass::store::{AuditKeeping, Retention, SignedBy, Store, StoreError};
 use tokio::sync::watch;
 
-use super::{Bureau, ES256, done, settings};
+use super::{Bureau, ES256, done, rotate, settings};
 use crate::support::House;
 
 /// A log that takes nothing until it hears.
@@ -87,6 +87,40 @@ pub(super) fn office_of(house: &House, audit: Arc<Deaf>) -> KeyOffice {
 
 fn generate() -> KeyRequest {
     KeyRequest::new(KeyQuestion::Generate { algorithm: ES256 })
+}
+
+/// Issue, 7: "by whom or by the schedule". Whoever asks for a takeover changes no key at that
+/// moment, and has the schedule do it later, perhaps months before its time.
+#[tokio::test]
+async fn who_asks_for_a_takeover_is_told() {
+    let bureau = Bureau::start().await;
+    let asked = || async {
+        let events = bureau.events().await.into_iter();
+        let of_operator = |event: &serde_json::Value| event["event"] == "operator_acted";
+        events.filter(of_operator).collect::<Vec<_>>()
+    };
+    let kid = bureau.generate(ES256).await;
+    bureau.planned(rotate(ES256)).await;
+    assert!(asked().await.is_empty(), "a dry run asks for nothing");
+    bureau.done(rotate(ES256)).await;
+    let told = asked().await.pop().unwrap();
+    assert_eq!(told["act"], "takeover_asked");
+    assert_eq!(told["algorithm"], "ES256");
+    assert_eq!(told["uid"], bureau.uid());
+    let other = bureau.generate(ES256).await;
+    let promote = KeyQuestion::Promote {
+        kid: other.clone(),
+        now: false,
+    };
+    bureau.done(promote.clone()).await;
+    let told = asked().await.pop().unwrap();
+    assert_eq!(
+        (&told["act"], &told["kid"]),
+        (&"takeover_asked".into(), &other.into())
+    );
+    assert_ne!(told["kid"], kid);
+    bureau.refused(promote).await;
+    assert_eq!(asked().await.len(), 2, "what is refused was not asked for");
 }
 
 /// The act is done, and told when the log hears again; once.

@@ -120,6 +120,92 @@ fn the_status_begins_with_what_is_wrong_and_says_what_to_do() {
     assert_eq!(status["clients"][1]["seen"], "alias");
 }
 
+/// A key whose time has come and that waits for clients does not sign "now".
+#[test]
+fn a_key_that_waits_for_clients_is_not_said_to_sign_now() {
+    let asked = Asked::answering(|request| match usual(request) {
+        KeyAnswer::Status(mut status) => {
+            let set = &mut status.sets[0];
+            set.late = vec![late(LateCause::Clients)];
+            set.rotates_at = Some(NOW);
+            for step in &mut set.timeline {
+                step.at = NOW;
+            }
+            KeyAnswer::Status(status)
+        }
+        other => other,
+    });
+    for ended in [asked.keys(&["status"]), asked.keys(&["list"])] {
+        assert!(
+            ended.stdout.contains("when clients have"),
+            "{}",
+            ended.stdout
+        );
+        assert!(!ended.stdout.contains("signs 2026"), "{}", ended.stdout);
+        assert!(
+            !ended.stdout.contains("takes over 2026"),
+            "{}",
+            ended.stdout
+        );
+    }
+}
+
+/// The list and the status of usual names are no wider than a screen.
+#[test]
+fn the_tables_fit_a_screen_of_120_columns() {
+    let asked = Asked::answering(usual);
+    for ended in [asked.keys(&["list"]), asked.keys(&["status"])] {
+        for line in ended.stdout.lines() {
+            assert!(line.chars().count() <= 120, "{line}");
+        }
+    }
+}
+
+/// A set that the configuration does not ask for any more has no active key, as it should.
+#[test]
+fn a_set_that_is_not_used_any_more_rings_nobody() {
+    let asked = Asked::answering(|request| match usual(request) {
+        KeyAnswer::Status(mut status) => {
+            let mut gone = status.sets[0].clone();
+            gone.algorithm = "ES256".parse().unwrap();
+            (gone.unused, gone.active, gone.next) = (true, None, None);
+            status.sets.push(gone);
+            KeyAnswer::Status(status)
+        }
+        other => other,
+    });
+    let ended = asked.keys(&["status"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.stdout.contains("ES256: not used any more"),
+        "{ended:?}"
+    );
+}
+
+/// What holds for every client of which nothing is known is said once.
+#[test]
+fn the_status_gives_the_same_advice_once() {
+    let asked = Asked::answering(|request| match usual(request) {
+        KeyAnswer::Status(mut status) => {
+            status.clients = (0..20)
+                .map(|number| client(&format!("app-{number}"), Standing::Unknown))
+                .collect();
+            for client in &mut status.clients {
+                client.advice = Some("give it an address of its own".to_owned());
+            }
+            KeyAnswer::Status(status)
+        }
+        other => other,
+    });
+    let said = asked.keys(&["status"]).stdout;
+    assert_eq!(said.matches("nothing is known").count(), 1, "{said}");
+    assert!(said.contains("20 clients (unknown)"), "{said}");
+    assert!(
+        said.contains("like https://id.example/jwks/app-0"),
+        "{said}"
+    );
+}
+
 /// Nothing to do is exit code 0: a client of which nobody can tell, and a key that has not been
 /// published for long enough, are in order.
 #[test]

@@ -7,6 +7,7 @@ mod listing;
 mod naming;
 mod running;
 mod secrets;
+mod showing;
 mod stand_in;
 
 use std::os::unix::fs::MetadataExt as _;

@@ -222,6 +222,25 @@ fn timeline() -> Vec<Step> {
     ]
 }
 
+/// Two rotations, and a pin that outlasts them.
+pub(super) fn far() -> Vec<Step> {
+    vec![
+        step(NOW, None, StepName::Made),
+        step(NOW, None, StepName::Published),
+        step(NOW + 7 * DAY, Some(ACTIVE), StepName::Retired),
+        step(NOW + 7 * DAY, None, StepName::Signs),
+        step(NOW + 8 * DAY, Some(ACTIVE), StepName::Withdrawn),
+        step(NOW + 90 * DAY, None, StepName::Made),
+        step(NOW + 90 * DAY, None, StepName::Published),
+        step(NOW + 97 * DAY, None, StepName::Retired),
+        step(NOW + 97 * DAY, None, StepName::Signs),
+        Step {
+            client: Some(ClientId::new("payroll")),
+            ..step(NOW + 100 * DAY, Some(OLD), StepName::PinEnds)
+        },
+    ]
+}
+
 pub(super) fn client(id: &str, standing: Standing) -> ClientStatus {
     ClientStatus {
         client: ClientId::new(id),
@@ -246,6 +265,7 @@ pub(super) fn status() -> KeyStatus {
         folder: folder(),
         sets: vec![SetStatus {
             algorithm: rs256(),
+            unused: false,
             active: Some(ACTIVE.to_owned()),
             next: Some(NEXT.to_owned()),
             rotates_at: Some(NOW + 6 * DAY + 23 * HOUR),
