@@ -5,6 +5,7 @@ mod acting;
 mod at_rest;
 mod listing;
 mod naming;
+mod page;
 mod running;
 mod secrets;
 mod showing;
