@@ -66,7 +66,7 @@ Example:
     /// `promote`. The very first key of a set signs at once. Nothing breaks.
     #[command(after_help = "\
 Example:
-  dingpass keys generate ES256")]
+  dingpass keys generate RS256")]
     Generate(Generate),
     /// Go over to the next key, in good order: no application notices.
     ///
