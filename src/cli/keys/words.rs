@@ -103,14 +103,22 @@ pub(super) const fn step(step: StepName, set: SetName) -> &'static str {
         (StepName::Published, KeyUse::Seal) => "is ready",
         (StepName::Signs, KeyUse::Sign(_)) => "signs",
         (StepName::Signs, KeyUse::Seal) => "seals",
-        (StepName::Retired, KeyUse::Sign(_)) => "retires: stays published, does not sign",
-        (StepName::Retired, KeyUse::Seal) => "retires: still opens, does not seal",
+        (StepName::Retired, KeyUse::Sign(_)) => "ceases to sign, stays published",
+        (StepName::Retired, KeyUse::Seal) => "ceases to seal, still opens",
         (StepName::Withdrawn, KeyUse::Sign(_)) => "is not published any more",
         (StepName::Withdrawn, KeyUse::Seal) => "does not open any more",
         (StepName::Revoked, KeyUse::Seal) => "opens nothing any more",
         (StepName::Revoked, KeyUse::Sign(_)) => "is believed by nobody any more",
         (StepName::Forgotten, _) => "is forgotten",
         (StepName::PinEnds, _) => "pin ends",
+    }
+}
+
+/// The same for a next key that retires: it never worked, and won't.
+pub(super) const fn given_up(set: SetName) -> &'static str {
+    match set.0 {
+        KeyUse::Sign(_) => "won't sign, stays published",
+        KeyUse::Seal => "won't seal, still opens",
     }
 }
 

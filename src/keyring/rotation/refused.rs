@@ -27,7 +27,7 @@ pub enum ActRefused {
     },
     /// A next key would have to take over, and clients may not know it yet.
     #[error(
-        "the next key {kid} must be published for {} more before it can take over; promote it, and it does so then by itself, or, with what that breaks, promote it with --now",
+        "the next key {kid} must be published for {} more before it can take over; it does so by itself if you promote it, and at once, with what that breaks, if you rotate now",
         spell(*.remaining)
     )]
     NotPublishedLongEnough {
@@ -48,7 +48,7 @@ pub enum ActRefused {
         kid: String,
     },
     /// Nobody could sign any more.
-    #[error("{} would have no active key; generate or import a next one first", .key_use.as_str())]
+    #[error("{} would have no key that {}; {} a next one first", .key_use.as_str(), works(*.key_use), brought(*.key_use))]
     NeedsSuccessor {
         /// The set.
         key_use: KeyUse,
@@ -131,5 +131,21 @@ fn earliest(remaining: Duration) -> String {
         ": its time has come, and the status of the keys says what it waits for".to_owned()
     } else {
         format!(", in {} at the earliest", spell(remaining))
+    }
+}
+
+/// What its active key does.
+const fn works(key_use: KeyUse) -> &'static str {
+    match key_use {
+        KeyUse::Sign(_) => "signs",
+        KeyUse::Seal => "seals",
+    }
+}
+
+/// How a key of it can come.
+const fn brought(key_use: KeyUse) -> &'static str {
+    match key_use {
+        KeyUse::Sign(_) => "generate or import",
+        KeyUse::Seal => "generate",
     }
 }

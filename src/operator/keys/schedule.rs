@@ -25,9 +25,15 @@ impl KeyOffice {
     pub async fn run(&self, stopped: impl Future<Output = ()>) {
         let mut stopped = std::pin::pin!(stopped);
         loop {
+            let looked = tokio::select! {
+                () = &mut stopped => break,
+                looked = self.look() => looked,
+            };
+            // Not broken off: what the log was told and the list does not know is told twice.
+            let is_told = self.tell().await;
             let again = tokio::select! {
                 () = &mut stopped => break,
-                again = self.look_after() => again,
+                to_end = self.go_on_ending() => look_again(looked, is_told, to_end),
             };
             tokio::select! {
                 () = &mut stopped => break,
@@ -44,13 +50,7 @@ impl KeyOffice {
     pub async fn look_after(&self) -> Duration {
         let looked = self.look().await;
         let is_told = self.tell().await;
-        let to_end = self.go_on_ending().await;
-        let again = looked.map_or(TRY_AGAIN, |looked| looked.look_again);
-        let to_tell = (!is_told).then_some(TRY_AGAIN);
-        [to_tell, to_end]
-            .into_iter()
-            .flatten()
-            .fold(again, Duration::min)
+        look_again(looked, is_told, self.go_on_ending().await)
     }
 
     /// One look, with what clients have taken into account.
@@ -175,4 +175,14 @@ fn has_next(snapshot: &Snapshot) -> bool {
 fn lacking<'s>(scene: &'s Scene<'_>, key_use: KeyUse, kid: &str) -> Vec<&'s str> {
     let clients = scene.lacking(key_use, kid);
     clients.into_iter().map(|it| it.id.as_str()).collect()
+}
+
+/// When the keys are to be looked after again, at the latest.
+fn look_again(looked: Option<Looked>, is_told: bool, to_end: Option<Duration>) -> Duration {
+    let again = looked.map_or(TRY_AGAIN, |looked| looked.look_again);
+    let to_tell = (!is_told).then_some(TRY_AGAIN);
+    [to_tell, to_end]
+        .into_iter()
+        .flatten()
+        .fold(again, Duration::min)
 }

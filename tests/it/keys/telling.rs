@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dingpass::clock::{Clock as _, SystemClock};
@@ -13,7 +14,7 @@ use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::Custody;
 use dingpass::operator::keys::{KeyOffice, KeyQuestion, KeyRequest, Knowledge, Parts};
 use dingpass::store::{AuditKeeping, Retention, SignedBy, Store, StoreError};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{Bureau, ES256, done, rotate, settings};
 use crate::support::House;
@@ -191,4 +192,48 @@ async fn the_first_keys_are_told() {
     let told = bureau.told().await;
     let firsts = told.iter().filter(|it| it.3 == "start" && it.2 == "active");
     assert_eq!(firsts.count(), 3, "{told:?}");
+}
+
+/// A log that is committed, and takes its time to say so.
+struct Slow {
+    store: Arc<dyn Store>,
+    committed: Arc<Notify>,
+}
+
+#[async_trait]
+impl AuditKeeping for Slow {
+    async fn append_events(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
+        let told = self.store.append_events(events).await;
+        self.committed.notify_one();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        told
+    }
+
+    async fn forget_events(&self, retention: Retention) -> Result<usize, StoreError> {
+        self.store.forget_events(retention).await
+    }
+
+    fn commits(&self) -> watch::Receiver<u64> {
+        self.store.commits()
+    }
+}
+
+/// A server that is stopped while it tells the log does not tell the same once more.
+#[tokio::test]
+async fn a_stop_in_the_midst_of_telling_tells_once() {
+    let bureau = Bureau::start().await;
+    bureau.house.app.look_after_keys().await;
+    let deaf = office_of(&bureau.house, Arc::new(Deaf::of(&bureau.house)));
+    let kid = done(deaf.ask(generate(), Some(7)).await).kid.unwrap();
+    let committed = Arc::new(Notify::new());
+    let slow = Slow {
+        store: Arc::clone(&bureau.house.store) as _,
+        committed: Arc::clone(&committed),
+    };
+    let signed_by = Arc::clone(&bureau.house.store) as _;
+    let clients = clients_of(&bureau.house);
+    let office = office_with(&bureau.house, signed_by, Arc::new(slow), clients);
+    office.run(committed.notified()).await;
+    let told = bureau.told().await;
+    assert_eq!(told.iter().filter(|it| it.0 == kid).count(), 1, "{told:?}");
 }

@@ -349,7 +349,7 @@ fn another_passphrase(block: &Block) {
     std::fs::write(reader.place.path("pass.txt"), "another-horse-battery\n").unwrap();
     stop(reader.place.serve());
     assert_eq!(super::active(&reader.place, "RS256"), kid);
-    let list = reader.place.keys(&["list"]);
+    let list = reader.place.keys(&["list", "--long"]);
     assert!(list.stdout.contains(".key (encrypted)"), "{}", list.stdout);
 }
 

@@ -2,7 +2,7 @@
 
 use dingpass::domain::id::ClientId;
 use dingpass::domain::key_change::{KeyActor, KeyChange, KeyStateName};
-use dingpass::operator::keys::{ClientFate, Done, Fate, KeyAnswer, Planned};
+use dingpass::operator::keys::{ClientFate, Done, Fate, KeyAnswer, Planned, StepName};
 use serde_json::Value;
 
 use super::stand_in::{ACTIVE, Asked, NEXT, NOW, OLD, breaking, far, usual};
@@ -128,4 +128,24 @@ fn an_import_shows_the_times_of_its_own_set() {
     let ended = asked.keys(&["import", file.to_str().unwrap()]);
     assert!(ended.stdout.contains("RS256"), "{ended:?}");
     assert!(!ended.stdout.contains("ES256"), "{ended:?}");
+}
+
+/// A next key that retires never signed: it does not cease to.
+#[test]
+fn a_next_key_that_is_given_up_is_not_said_to_cease() {
+    let asked = Asked::answering(|request| match usual(request) {
+        KeyAnswer::Planned(planned) => {
+            let mut timeline = far();
+            timeline[0].kid = Some(NEXT.to_owned());
+            timeline[0].what = StepName::Retired;
+            KeyAnswer::Planned(Planned {
+                timeline,
+                ..planned
+            })
+        }
+        other => other,
+    });
+    let said = asked.keys(&["retire", NEXT, "--dry-run"]).stdout;
+    assert!(said.contains("won't sign, stays published"), "{said}");
+    assert_eq!(said.matches("ceases to sign").count(), 1, "{said}");
 }
