@@ -392,10 +392,7 @@ fn every_command_that_a_page_names_is_known() {
     let mut named = 0;
     for (name, page) in PAGES {
         for rest in page.split("dingpass keys ").skip(1) {
-            let word: String = rest
-                .chars()
-                .take_while(|c| c.is_ascii_alphabetic())
-                .collect();
+            let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
             if word.is_empty() {
                 continue;
             }
