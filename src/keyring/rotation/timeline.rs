@@ -55,7 +55,7 @@ pub enum StepKind {
 
 /// What is going to happen from `now` on, in its order: up to two rotations of each set (beyond
 /// those that `act` itself does), and what becomes of every key in them. An act that would be
-/// refused changes nothing here; ask [`super::act`] for the reason.
+/// refused changes nothing here; ask [`super::act()`] for the reason.
 #[must_use]
 pub fn timeline(keys: &KeySet, policy: &Policy, now: Timestamp, act: Option<&Act>) -> Vec<Step> {
     let mut future = Future {
