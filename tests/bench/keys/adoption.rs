@@ -63,7 +63,9 @@ pub(crate) fn report() -> Result<(), Error> {
         custody,
     };
     let router = App::assemble(config, foundation)?.router();
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let request = cpu::each(|| {
         let mut request = Request::get("/jwks")
             .header("user-agent", AGENT)
