@@ -79,6 +79,30 @@ pub struct Key {
     pub to_end: bool,
 }
 
+impl Key {
+    /// A key that has just come: next in its set, and nothing happened to it yet.
+    #[must_use]
+    pub const fn new(kid: String, key_use: KeyUse, created_at: Timestamp) -> Self {
+        Self {
+            kid,
+            key_use,
+            state: KeyState::Next,
+            file: None,
+            created_at,
+            published_at: None,
+            activated_at: None,
+            retired_at: None,
+            withdrawn_at: None,
+            revoked_at: None,
+            served: Duration::ZERO,
+            signs_for: Duration::ZERO,
+            promote_when_ready: false,
+            public: None,
+            to_end: false,
+        }
+    }
+}
+
 /// A client whose tokens go on being signed with a key that was active before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {

@@ -239,21 +239,9 @@ impl Reader<'_> {
 
     fn newcomer(&self, kid: String, key_use: KeyUse, file: &str) -> Key {
         Key {
-            kid,
-            key_use,
-            state: KeyState::Next,
             file: Some(file.to_owned()),
-            created_at: self.now,
             published_at: Some(self.now),
-            activated_at: None,
-            retired_at: None,
-            withdrawn_at: None,
-            revoked_at: None,
-            served: std::time::Duration::ZERO,
-            signs_for: std::time::Duration::ZERO,
-            promote_when_ready: false,
-            public: None,
-            to_end: false,
+            ..Key::new(kid, key_use, self.now)
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -12,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::domain::secret::random_token;
 use crate::domain::signing_alg::SigningAlg;
 use crate::entropy::Entropy;
-use crate::keyring::model::{Key, KeyState, KeyUse};
+use crate::keyring::model::{Key, KeyUse};
 use crate::keyring::{
     KeyringError, PreparedKey, PrivateKey, SealingKey, Signer as _, kid_in_file_name,
 };
@@ -115,21 +114,8 @@ impl Place {
             .is_some()
             .then(|| file_name(now, key_use, &kid, suffix));
         Key {
-            kid,
-            key_use,
-            state: KeyState::Next,
             file,
-            created_at: now,
-            published_at: None,
-            activated_at: None,
-            retired_at: None,
-            withdrawn_at: None,
-            revoked_at: None,
-            served: Duration::ZERO,
-            signs_for: Duration::ZERO,
-            promote_when_ready: false,
-            public: None,
-            to_end: false,
+            ..Key::new(kid, key_use, now)
         }
     }
 

@@ -188,21 +188,5 @@ impl Future<'_> {
 
 /// A key as the rules see it. They set the rest when it is brought in.
 fn imagined(kid: String, key_use: KeyUse, now: Timestamp) -> Key {
-    Key {
-        kid,
-        key_use,
-        state: KeyState::Next,
-        file: None,
-        created_at: now,
-        published_at: None,
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        revoked_at: None,
-        served: Duration::ZERO,
-        signs_for: Duration::ZERO,
-        promote_when_ready: false,
-        public: None,
-        to_end: false,
-    }
+    Key::new(kid, key_use, now)
 }

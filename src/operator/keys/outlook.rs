@@ -194,22 +194,6 @@ pub(super) fn steps(
 
 /// A key that is not there yet is brought in.
 fn enter(key_use: KeyUse, kid: Option<&str>, now: Timestamp) -> Act {
-    let key = Key {
-        kid: kid.unwrap_or(UNMADE).to_owned(),
-        key_use,
-        state: KeyState::Next,
-        file: None,
-        created_at: now,
-        published_at: None,
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        revoked_at: None,
-        served: Duration::ZERO,
-        signs_for: Duration::ZERO,
-        promote_when_ready: false,
-        public: None,
-        to_end: false,
-    };
+    let key = Key::new(kid.unwrap_or(UNMADE).to_owned(), key_use, now);
     Act::Enter(Box::new(key), EnterAs::Next)
 }
