@@ -1,6 +1,8 @@
 //! Columns that stand under one another at a terminal, where a Chinese character takes the
 //! room of two Latin ones.
 
+use crate::domain::unseen::is_unseen;
+
 /// The widths of columns that grow with what they hold. The last one is never padded.
 pub(super) struct Table<const N: usize> {
     widths: [usize; N],
@@ -40,23 +42,6 @@ pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if is_unseen(c) { '\u{fffd}' } else { c })
         .collect()
-}
-
-/// Control characters, marks of direction, breaks of lines and characters of no width.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// How many columns of a terminal a text takes.

@@ -33,4 +33,5 @@ pub mod service_scope;
 pub mod session;
 pub mod signing_alg;
 pub mod standing;
+pub mod unseen;
 pub mod uri;

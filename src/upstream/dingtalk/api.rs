@@ -3,9 +3,9 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::display::is_unseen;
 use super::wire::{decode_new, integer, text, verbatim};
 use super::{DingTalk, Settings, retry};
+use crate::domain::unseen::is_unseen;
 use crate::outbound::OperatorHosts;
 use crate::upstream::{Cause, UpstreamError};
 

@@ -2,28 +2,12 @@
 //! them into databases that refuse NUL, and into headers. A text is cut and cleaned; an
 //! identifier never is (it is refused).
 
+use crate::domain::unseen::is_unseen;
+
 /// The longest text that is kept, in characters.
 const LONGEST_TEXT: usize = 256;
 /// The longest address of a portrait, in bytes.
 const LONGEST_ADDRESS: usize = 2048;
-
-/// Control characters, and those that change how others are shown without being seen:
-/// directions, joiners, marks of no width. With them one name can look like another.
-pub(super) fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
 
 /// A text as it may be shown; nothing where nothing is left of it. The joiner that makes one
 /// emoji of several goes, too: the emoji fall apart, and nothing worse happens.
