@@ -52,9 +52,10 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let as_json = command.as_json();
     let outcome = super::block_on(async move {
         let sent = Sent::default();
+        let interrupts = terminal::interrupts()?;
         tokio::select! {
             ended = work(&file, command, &sent) => ended,
-            error = sent.interrupted() => Err(error),
+            error = sent.interrupted(interrupts) => Err(error),
         }
     });
     if as_json

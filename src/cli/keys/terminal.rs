@@ -5,6 +5,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::bail;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 /// Whether something was asked for that changes keys.
@@ -23,9 +24,8 @@ impl Sent {
     }
 
     /// Waits for Ctrl-C, and says what it interrupted.
-    pub(super) async fn interrupted(&self) -> anyhow::Error {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Nobody can interrupt then, and the default of the system holds.
+    pub(super) async fn interrupted(&self, mut interrupts: Signal) -> anyhow::Error {
+        if interrupts.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
         if self.0.load(Ordering::Relaxed) {
@@ -34,6 +34,16 @@ impl Sent {
             anyhow::anyhow!("interrupted: nothing was done")
         }
     }
+}
+
+/// Ctrl-C, caught from this call on. Taken before the work begins: a person who presses it the
+/// moment the question shows is told that nothing was done, and not merely thrown out.
+///
+/// # Errors
+///
+/// Where the system hands out no more signals.
+pub(super) fn interrupts() -> std::io::Result<Signal> {
+    signal(SignalKind::interrupt())
 }
 
 /// Asks, unless `yes`.
