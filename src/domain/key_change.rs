@@ -2,23 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The state of a key, as it is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyStateName {
-    /// Published, does not sign yet.
-    Next,
-    /// Signs.
-    Active,
-    /// Published, does not sign any more.
-    Retired,
-    /// Not published any more.
-    Withdrawn,
-    /// Verifies nothing.
-    Revoked,
-    /// Its entry is gone.
-    Forgotten,
-}
+use super::key_state::{KeyState, or_forgotten};
 
 /// Who changed a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,9 +32,10 @@ pub struct KeyChange {
     pub algorithm: String,
     /// What it was; none for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<KeyStateName>,
-    /// What it is now.
-    pub to: KeyStateName,
+    pub from: Option<KeyState>,
+    /// What it is now; none for one whose entry is gone.
+    #[serde(with = "or_forgotten")]
+    pub to: Option<KeyState>,
     /// Who did it.
     #[serde(flatten)]
     pub actor: KeyActor,

@@ -18,6 +18,7 @@ pub mod id;
 pub mod identity;
 pub mod issuer;
 pub mod key_change;
+pub mod key_state;
 pub mod lifetimes;
 pub mod locale;
 pub mod logout;

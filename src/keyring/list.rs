@@ -65,7 +65,7 @@ struct Entry {
     algorithm: Option<SigningAlg>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    state: State,
+    state: KeyState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     created_at: Moment,
@@ -97,16 +97,6 @@ struct WrittenPin {
     client: ClientId,
     kid: String,
     until: Moment,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum State {
-    Next,
-    Active,
-    Retired,
-    Withdrawn,
-    Revoked,
 }
 
 /// RFC 3339 with milliseconds where there are any.
@@ -268,7 +258,7 @@ impl Entry {
         Key {
             kid,
             key_use,
-            state: self.state.into(),
+            state: self.state,
             file: self.file,
             created_at: self.created_at.into(),
             published_at: moment(self.published_at),
@@ -294,7 +284,7 @@ impl Entry {
             kid,
             algorithm,
             id,
-            state: key.state.into(),
+            state: key.state,
             file: key.file.clone(),
             created_at: key.created_at.into(),
             published_at: moment(key.published_at),
@@ -313,30 +303,6 @@ impl Entry {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-impl From<State> for KeyState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Next => Self::Next,
-            State::Active => Self::Active,
-            State::Retired => Self::Retired,
-            State::Withdrawn => Self::Withdrawn,
-            State::Revoked => Self::Revoked,
-        }
-    }
-}
-
-impl From<KeyState> for State {
-    fn from(state: KeyState) -> Self {
-        match state {
-            KeyState::Next => Self::Next,
-            KeyState::Active => Self::Active,
-            KeyState::Retired => Self::Retired,
-            KeyState::Withdrawn => Self::Withdrawn,
-            KeyState::Revoked => Self::Revoked,
-        }
-    }
 }
 
 impl From<Moment> for Timestamp {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::id::ClientId;
+pub use crate::domain::key_state::KeyState;
 use crate::domain::signing_alg::SigningAlg;
 
 /// What a key is for. All keys of one use are a set, and one of them is active.
@@ -25,22 +26,6 @@ impl KeyUse {
             Self::Seal => "A256GCM",
         }
     }
-}
-
-/// What a key does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum KeyState {
-    /// Published, does not sign yet.
-    Next,
-    /// Signs (or seals).
-    Active,
-    /// Published (or opens) until the last that it signed has ended; does not sign any more,
-    /// but for a client that is pinned to it.
-    Retired,
-    /// Not published any more; its public half still verifies hints.
-    Withdrawn,
-    /// Neither, and its name never comes back.
-    Revoked,
 }
 
 /// One key.

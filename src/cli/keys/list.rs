@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::moments::{Wall, span};
 use super::words::{self, ShortKids};
 use crate::cli::table::printable;
-use crate::domain::key_change::KeyStateName;
+use crate::domain::key_state::KeyState;
 use crate::operator::keys::{KeyLine, KeyList, KeyStatus, Step, StepName};
 
 const HEADINGS: [&str; 5] = ["KID", "ALGORITHM", "STATE", "SINCE", "NEXT STEP"];
@@ -100,7 +100,7 @@ fn algorithm(key: &KeyLine) -> String {
 }
 
 fn state(key: &KeyLine) -> String {
-    let name = words::state(key.state);
+    let name = key.state.as_str();
     if key.pinned.is_empty() {
         return name.to_owned();
     }
@@ -111,11 +111,11 @@ fn state(key: &KeyLine) -> String {
 /// Since when it has been what it is.
 fn since(key: &KeyLine) -> i64 {
     let begun = match key.state {
-        KeyStateName::Next => key.published_at,
-        KeyStateName::Active => key.activated_at,
-        KeyStateName::Retired => key.retired_at,
-        KeyStateName::Withdrawn | KeyStateName::Forgotten => key.withdrawn_at,
-        KeyStateName::Revoked => key.revoked_at,
+        KeyState::Next => key.published_at,
+        KeyState::Active => key.activated_at,
+        KeyState::Retired => key.retired_at,
+        KeyState::Withdrawn => key.withdrawn_at,
+        KeyState::Revoked => key.revoked_at,
     };
     begun.unwrap_or(key.created_at)
 }
@@ -136,7 +136,7 @@ fn next(key: &KeyLine, steps: &NextSteps<'_>, wall: &Wall, long: bool) -> String
             words::short_step(step.what, key.algorithm),
             moment
         ));
-    } else if key.state == KeyStateName::Next {
+    } else if key.state == KeyState::Next {
         said.push("waits for a command".to_owned());
     }
     if long && let (Some(served), Some(needed)) = (key.served, key.needed) {

@@ -5,6 +5,8 @@ use super::timeline;
 use super::words::{self, count};
 use crate::cli::table::printable;
 use crate::domain::key_change::KeyChange;
+use crate::domain::key_state::KeyState;
+use crate::domain::key_state::or_forgotten::FORGOTTEN;
 use crate::keyring::model::KeyUse;
 use crate::operator::keys::{ClientFate, Consequences, Done, Fate, Planned, SetName};
 
@@ -66,15 +68,14 @@ fn notes(notes: &[String]) -> Option<String> {
 }
 
 fn change(change: &KeyChange) -> String {
-    let from = change.from.map_or_else(
-        || "new".to_owned(),
-        |from| format!("was {}", words::state(from)),
-    );
+    let from = change
+        .from
+        .map_or_else(|| "new".to_owned(), |from| format!("was {}", from.as_str()));
     format!(
         "{} {} is now {} ({from}).",
         printable(&change.algorithm),
         printable(&change.kid),
-        words::state(change.to),
+        change.to.map_or(FORGOTTEN, KeyState::as_str),
     )
 }
 

@@ -3,7 +3,6 @@
 //! clients, file names, sentences of a server) is cleaned of what would move a terminal.
 
 use crate::cli::table::{Table, printable};
-use crate::domain::key_change::KeyStateName;
 use crate::domain::readiness::FetchSeen;
 use crate::keyring::model::KeyUse;
 use crate::operator::keys::{LateCause, SetName, SetStatus, Standing, StepName};
@@ -82,17 +81,6 @@ pub(super) fn typed(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-pub(super) const fn state(state: KeyStateName) -> &'static str {
-    match state {
-        KeyStateName::Next => "next",
-        KeyStateName::Active => "active",
-        KeyStateName::Retired => "retired",
-        KeyStateName::Withdrawn => "withdrawn",
-        KeyStateName::Revoked => "revoked",
-        KeyStateName::Forgotten => "forgotten",
-    }
 }
 
 /// What happens to a key of that set.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use operator_act::OperatorAct;
 
 use crate::domain::id::{ClientId, GrantId, Sid, SubjectId, UpstreamId};
-use crate::domain::key_change::{KeyActor, KeyChange, KeyStateName};
+use crate::domain::key_change::{KeyActor, KeyChange};
+use crate::domain::key_state::{KeyState, or_forgotten};
 
 /// An event and when it happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -216,9 +217,10 @@ pub enum EventKind {
         algorithm: String,
         /// What it was; none for a new one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<KeyStateName>,
-        /// What it is now.
-        to: KeyStateName,
+        from: Option<KeyState>,
+        /// What it is now; none for one whose entry is gone.
+        #[serde(with = "or_forgotten")]
+        to: Option<KeyState>,
         /// Who did it.
         #[serde(flatten)]
         actor: KeyActor,

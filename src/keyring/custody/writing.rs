@@ -10,7 +10,7 @@ use super::lock::FolderLock;
 use super::place::{Made, Place};
 use super::watch::Print;
 use crate::clock::Timestamp;
-use crate::domain::key_change::{KeyActor, KeyChange, KeyStateName};
+use crate::domain::key_change::{KeyActor, KeyChange};
 use crate::keyring::list::{self, KeyList, uses_its_file};
 use crate::keyring::model::{KeySet, KeyState, KeyUse};
 use crate::keyring::rotation::Change;
@@ -181,18 +181,8 @@ pub(super) fn tell(change: &Change, actor: KeyActor, now: Timestamp) -> KeyChang
         at: now.as_millis(),
         kid: change.kid.clone(),
         algorithm: change.key_use.as_str().to_owned(),
-        from: change.from.map(name_of),
-        to: change.to.map_or(KeyStateName::Forgotten, name_of),
+        from: change.from,
+        to: change.to,
         actor,
-    }
-}
-
-const fn name_of(state: KeyState) -> KeyStateName {
-    match state {
-        KeyState::Next => KeyStateName::Next,
-        KeyState::Active => KeyStateName::Active,
-        KeyState::Retired => KeyStateName::Retired,
-        KeyState::Withdrawn => KeyStateName::Withdrawn,
-        KeyState::Revoked => KeyStateName::Revoked,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::words::{named, spell};
+use super::words::spell;
 use crate::domain::id::ClientId;
 use crate::keyring::model::{KeyState, KeyUse};
 
@@ -16,7 +16,7 @@ pub enum ActRefused {
         kid: String,
     },
     /// The key's state does not allow it.
-    #[error("key {kid} is {}: {instead}", named(*.state))]
+    #[error("key {kid} is {}: {instead}", .state.as_str())]
     WrongState {
         /// The key.
         kid: String,
@@ -54,7 +54,7 @@ pub enum ActRefused {
         key_use: KeyUse,
     },
     /// There is nothing to do.
-    #[error("key {kid} is {}; there is nothing to do", named(*.state))]
+    #[error("key {kid} is {}; there is nothing to do", .state.as_str())]
     AlreadySo {
         /// The key.
         kid: String,
@@ -86,7 +86,7 @@ pub enum ActRefused {
     /// A client can't be pinned to a key that never signed, or is not published.
     #[error(
         "no client can be pinned to key {kid}, which is {}: a pin holds a client at a key that signs, or that has signed and is still published",
-        named(*.state)
+        .state.as_str()
     )]
     NotASigner {
         /// The key.
@@ -100,7 +100,7 @@ pub enum ActRefused {
     /// A key of that name is there.
     #[error(
         "there is a key {kid} already ({}); two keys can't have one name, so import it under another kid",
-        named(*.state)
+        .state.as_str()
     )]
     KidExists {
         /// The name.

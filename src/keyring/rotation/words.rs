@@ -1,8 +1,6 @@
-//! Words for an operator: durations as they are written in the configuration, and states.
+//! Words for an operator: durations as they are written in the configuration.
 
 use std::time::Duration;
-
-use crate::keyring::model::KeyState;
 
 /// `90d`, `1h 30m`: rounded up to whole seconds, so that what remains is never told too short.
 pub(super) fn spell(duration: Duration) -> String {
@@ -20,16 +18,5 @@ pub(super) fn spell(duration: Duration) -> String {
         "0s".to_owned()
     } else {
         parts.join(" ")
-    }
-}
-
-/// A state as it is written in lists.
-pub(super) const fn named(state: KeyState) -> &'static str {
-    match state {
-        KeyState::Next => "next",
-        KeyState::Active => "active",
-        KeyState::Retired => "retired",
-        KeyState::Withdrawn => "withdrawn",
-        KeyState::Revoked => "revoked",
     }
 }

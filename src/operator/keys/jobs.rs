@@ -129,7 +129,7 @@ impl Imported {
                 format!(
                     "that key is here already under the name {} ({})",
                     other.kid,
-                    super::listing::state_word(other.state)
+                    other.state.as_str()
                 ),
             ));
         }

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use super::scene::{Scene, milliseconds};
 use super::{FolderStatus, KeyLine, KeyList, SetName};
 use crate::clock::Timestamp;
-use crate::domain::key_change::KeyStateName;
 use crate::keyring::model::{Key, KeyState, KeyUse};
 use crate::keyring::{Snapshot, is_encrypted};
 
@@ -48,7 +47,7 @@ fn line(scene: &Scene<'_>, key: &Key) -> KeyLine {
     KeyLine {
         kid: key.kid.clone(),
         algorithm: SetName(key.key_use),
-        state: state_name(key.state),
+        state: key.state,
         bits: bits(key),
         encrypted: encrypted(scene.snapshot.folder.as_deref(), key),
         file: key.file.clone(),
@@ -80,28 +79,6 @@ const fn place(state: KeyState) -> u8 {
         KeyState::Retired => 2,
         KeyState::Withdrawn => 3,
         KeyState::Revoked => 4,
-    }
-}
-
-/// A state as it is told.
-pub(super) const fn state_name(state: KeyState) -> KeyStateName {
-    match state {
-        KeyState::Next => KeyStateName::Next,
-        KeyState::Active => KeyStateName::Active,
-        KeyState::Retired => KeyStateName::Retired,
-        KeyState::Withdrawn => KeyStateName::Withdrawn,
-        KeyState::Revoked => KeyStateName::Revoked,
-    }
-}
-
-/// A state in words.
-pub(super) const fn state_word(state: KeyState) -> &'static str {
-    match state {
-        KeyState::Next => "next",
-        KeyState::Active => "active",
-        KeyState::Retired => "retired",
-        KeyState::Withdrawn => "withdrawn",
-        KeyState::Revoked => "revoked",
     }
 }
 

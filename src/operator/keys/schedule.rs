@@ -9,7 +9,6 @@ use super::KeyOffice;
 use super::known::Known;
 use super::own_thread::on_its_own_thread;
 use super::scene::{Scene, heir};
-use crate::domain::key_change::KeyStateName;
 use crate::domain::readiness::OnUnready;
 use crate::keyring::model::{Key, KeyState, KeyUse};
 use crate::keyring::{Looked, Snapshot};
@@ -131,8 +130,8 @@ impl KeyOffice {
         }
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         for change in &looked.changes {
-            let was_next = change.from == Some(KeyStateName::Next);
-            if !was_next || change.to != KeyStateName::Active || faults.said_lack(&change.kid) {
+            let was_next = change.from == Some(KeyState::Next);
+            if !was_next || change.to != Some(KeyState::Active) || faults.said_lack(&change.kid) {
                 continue;
             }
             let Some(key) = scene.keys().find(&change.kid) else {

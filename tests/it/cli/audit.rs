@@ -467,7 +467,8 @@ fn a_pipe_that_is_closed_ends_it_quietly() {
 /// names. A client that was pinned is found by its name.
 #[test]
 fn changes_of_keys_are_told_in_words() {
-    use dingpass::domain::key_change::{KeyActor, KeyChange, KeyStateName};
+    use dingpass::domain::key_change::{KeyActor, KeyChange};
+    use dingpass::domain::key_state::KeyState;
     let place = Place::new();
     let changed = |from, to, actor| {
         let change = KeyChange {
@@ -475,7 +476,7 @@ fn changes_of_keys_are_told_in_words() {
             kid: "k1".to_owned(),
             algorithm: "RS256".to_owned(),
             from,
-            to,
+            to: Some(to),
             actor,
         };
         AuditEvent::of_key(change, "").kind
@@ -484,23 +485,19 @@ fn changes_of_keys_are_told_in_words() {
     write(
         &place,
         [
-            changed(None, KeyStateName::Next, KeyActor::Start),
+            changed(None, KeyState::Next, KeyActor::Start),
+            changed(Some(KeyState::Next), KeyState::Active, KeyActor::Schedule),
             changed(
-                Some(KeyStateName::Next),
-                KeyStateName::Active,
-                KeyActor::Schedule,
-            ),
-            changed(
-                Some(KeyStateName::Active),
-                KeyStateName::Revoked,
+                Some(KeyState::Active),
+                KeyState::Revoked,
                 KeyActor::Operator { uid: Some(0) },
             ),
             changed(
-                Some(KeyStateName::Next),
-                KeyStateName::Retired,
+                Some(KeyState::Next),
+                KeyState::Retired,
                 KeyActor::Operator { uid: None },
             ),
-            changed(None, KeyStateName::Next, KeyActor::Folder),
+            changed(None, KeyState::Next, KeyActor::Folder),
             EventKind::SignedByEnded {
                 kid: "k1".to_owned(),
                 grants: 3,

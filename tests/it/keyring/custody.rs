@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dingpass::clock::Timestamp;
-use dingpass::domain::key_change::{KeyActor, KeyStateName};
+use dingpass::domain::key_change::KeyActor;
 use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::model::{Key, KeyState, KeyUse};
@@ -81,7 +81,7 @@ fn a_key_that_is_put_into_the_folder_is_published_and_does_not_sign() {
     };
     assert_eq!(
         (change.kid.as_str(), change.to),
-        (&*kid(pem(1)), KeyStateName::Next)
+        (&*kid(pem(1)), Some(KeyState::Next))
     );
     assert_eq!(change.actor, KeyActor::Folder);
     assert_eq!(signer(&custody), before);
@@ -491,7 +491,7 @@ fn changes_wait_in_the_list_until_they_are_told() {
     assert!(
         untold
             .iter()
-            .any(|change| change.to == KeyStateName::Active)
+            .any(|change| change.to == Some(KeyState::Active))
     );
     drop(custody);
     let custody = open(folder.path(), NOW);

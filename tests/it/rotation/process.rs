@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dingpass::clock::SystemClock;
-use dingpass::domain::key_change::{KeyActor, KeyStateName};
+use dingpass::domain::key_change::KeyActor;
+use dingpass::domain::key_state::KeyState;
 use dingpass::store::{Location, open};
 use jsonwebtoken::{Algorithm, decode_header};
 
@@ -134,14 +135,14 @@ async fn the_served_program_turns_its_keys_and_a_power_cut_hastens_nothing() {
     });
     let told = told(store.unwrap().as_ref()).await;
     let when = |kid: &str, to| {
-        let found = told.iter().find(|it| it.kid == kid && it.to == to);
+        let found = told.iter().find(|it| it.kid == kid && it.to == Some(to));
         found.unwrap_or_else(|| panic!("nothing of {kid}: {told:?}"))
     };
     for (number, kid) in application.signed.iter().enumerate().skip(1) {
-        let active = when(kid, KeyStateName::Active);
-        let waited = active.at.since(when(kid, KeyStateName::Next).at);
+        let active = when(kid, KeyState::Active);
+        let waited = active.at.since(when(kid, KeyState::Next).at);
         assert!(waited >= PUBLISH_BEFORE, "{waited:?}");
         assert_eq!(active.actor, KeyActor::Schedule);
-        when(&application.signed[number - 1], KeyStateName::Retired);
+        when(&application.signed[number - 1], KeyState::Retired);
     }
 }

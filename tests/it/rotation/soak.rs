@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use dingpass::clock::Clock as _;
 use dingpass::domain::id::ClientId;
-use dingpass::domain::key_change::{KeyActor, KeyStateName};
+use dingpass::domain::key_change::KeyActor;
+use dingpass::domain::key_state::KeyState;
 use dingpass::keyring::model::KeyUse;
 use dingpass::operator::keys::KeyQuestion;
 use tokio::task::JoinSet;
@@ -35,7 +36,7 @@ const PEOPLE: [&str; 8] = [
 fn rotations(told: &[Told]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for it in told {
-        if it.from == Some(KeyStateName::Next) && it.to == KeyStateName::Active {
+        if it.from == Some(KeyState::Next) && it.to == Some(KeyState::Active) {
             *counts.entry(it.set.clone()).or_default() += 1;
         }
     }
@@ -208,16 +209,16 @@ async fn four_relying_parties_go_through_ten_rotations_without_one_failure() {
 async fn each_key_went_its_way(soak: &Soak, pinned: &str) {
     let told = told(soak.house.store.as_ref()).await;
     let policy = soak.house.custody.policy().clone();
-    let of = |kid: &str, to| told.iter().find(|it| it.kid == kid && it.to == to);
+    let of = |kid: &str, to| told.iter().find(|it| it.kid == kid && it.to == Some(to));
     for set in policy.uses.clone() {
         let taken: Vec<&Told> = told
             .iter()
-            .filter(|it| it.set == set.as_str() && it.to == KeyStateName::Active)
+            .filter(|it| it.set == set.as_str() && it.to == Some(KeyState::Active))
             .collect();
         assert!(taken.len() > ROTATIONS, "{set:?}: {}", taken.len());
         for (number, it) in taken.iter().enumerate().skip(1) {
             assert_eq!(it.actor, KeyActor::Schedule);
-            let published = of(&it.kid, KeyStateName::Next).unwrap().at;
+            let published = of(&it.kid, KeyState::Next).unwrap().at;
             assert!(it.at.since(published) >= policy.wait(set), "{set:?}");
             let signed = it.at.since(taken[number - 1].at);
             let every = policy.rotate_every.unwrap();
@@ -225,9 +226,9 @@ async fn each_key_went_its_way(soak: &Soak, pinned: &str) {
             assert!((every..every + STEP * 6).contains(&signed), "{signed:?}");
         }
         for it in told.iter().filter(|it| it.set == set.as_str()) {
-            if it.to == KeyStateName::Withdrawn {
+            if it.to == Some(KeyState::Withdrawn) {
                 assert_ne!(it.kid, pinned);
-                let retired = of(&it.kid, KeyStateName::Retired).unwrap().at;
+                let retired = of(&it.kid, KeyState::Retired).unwrap().at;
                 assert!(it.at.since(retired) >= policy.life(set) + policy.retire_margin);
             }
         }
@@ -262,7 +263,7 @@ async fn nothing_old_stays(soak: &Soak, pinned: &str) {
     let told = told(soak.house.store.as_ref()).await;
     for kid in before {
         let ended = told.iter().any(|it| {
-            it.kid == kid && it.to == KeyStateName::Withdrawn && it.actor == KeyActor::Schedule
+            it.kid == kid && it.to == Some(KeyState::Withdrawn) && it.actor == KeyActor::Schedule
         });
         assert!(ended, "{kid} was not withdrawn");
         assert!(!soak.house.keyring.published().kids.contains(&kid));

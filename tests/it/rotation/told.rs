@@ -2,7 +2,8 @@
 
 use dingpass::clock::Timestamp;
 use dingpass::domain::event::EventKind;
-use dingpass::domain::key_change::{KeyActor, KeyStateName};
+use dingpass::domain::key_change::KeyActor;
+use dingpass::domain::key_state::KeyState;
 use dingpass::store::Store;
 
 /// A change of a key, as the audit log tells it.
@@ -11,8 +12,8 @@ pub(super) struct Told {
     pub(super) at: Timestamp,
     pub(super) kid: String,
     pub(super) set: String,
-    pub(super) from: Option<KeyStateName>,
-    pub(super) to: KeyStateName,
+    pub(super) from: Option<KeyState>,
+    pub(super) to: Option<KeyState>,
     pub(super) actor: KeyActor,
 }
 

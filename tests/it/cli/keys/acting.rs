@@ -4,7 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 
 use dingpass::clock::{Clock as _, SystemClock};
-use dingpass::domain::key_change::{KeyActor, KeyChange, KeyStateName};
+use dingpass::domain::key_change::{KeyActor, KeyChange};
+use dingpass::domain::key_state::KeyState;
 use dingpass::operator::keys::{
     Done, Ended as WhatEnded, KeyAnswer, KeyQuestion, KeyRequest, Refusal, RefusalCause,
 };
@@ -235,8 +236,8 @@ fn what_was_done_is_told() {
                 at: NOW,
                 kid: ACTIVE.to_owned(),
                 algorithm: "RS256".to_owned(),
-                from: Some(KeyStateName::Active),
-                to: KeyStateName::Revoked,
+                from: Some(KeyState::Active),
+                to: Some(KeyState::Revoked),
                 actor: KeyActor::Operator { uid: Some(0) },
             }],
             ended: Some(WhatEnded {

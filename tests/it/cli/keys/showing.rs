@@ -1,7 +1,8 @@
 //! What is shown of a plan and of what was done: short, and in the words of what it is about.
 
 use dingpass::domain::id::ClientId;
-use dingpass::domain::key_change::{KeyActor, KeyChange, KeyStateName};
+use dingpass::domain::key_change::{KeyActor, KeyChange};
+use dingpass::domain::key_state::KeyState;
 use dingpass::operator::keys::{ClientFate, Done, Fate, KeyAnswer, Planned, StepName};
 use serde_json::Value;
 
@@ -112,7 +113,7 @@ fn an_import_shows_the_times_of_its_own_set() {
                 kid: NEXT.to_owned(),
                 algorithm: "RS256".to_owned(),
                 from: None,
-                to: KeyStateName::Next,
+                to: Some(KeyState::Next),
                 actor: KeyActor::Operator { uid: Some(0) },
             }];
             KeyAnswer::Done(Done {

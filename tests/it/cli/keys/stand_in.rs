@@ -6,7 +6,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::{Arc, Mutex};
 
 use dingpass::domain::id::ClientId;
-use dingpass::domain::key_change::KeyStateName;
+use dingpass::domain::key_state::KeyState;
 use dingpass::operator::keys::{
     ClientCount, ClientFate, ClientStatus, Consequences, Done, Fate, FolderStatus, KeyAnswer,
     KeyLine, KeyList, KeyQuestion, KeyRequest, KeyStatus, Planned, SetName, SetStatus, Standing,
@@ -131,7 +131,7 @@ pub(super) fn folder() -> FolderStatus {
     }
 }
 
-fn key(kid: &str, state: KeyStateName) -> KeyLine {
+fn key(kid: &str, state: KeyState) -> KeyLine {
     KeyLine {
         kid: kid.to_owned(),
         algorithm: rs256(),
@@ -157,24 +157,24 @@ pub(super) fn list() -> KeyList {
     let next = KeyLine {
         served: Some(23 * 3_600_000),
         needed: Some(7 * 24 * 3_600_000),
-        ..key(NEXT, KeyStateName::Next)
+        ..key(NEXT, KeyState::Next)
     };
     let active = KeyLine {
         activated_at: Some(NOW - 60 * DAY),
-        ..key(ACTIVE, KeyStateName::Active)
+        ..key(ACTIVE, KeyState::Active)
     };
     let old = KeyLine {
         retired_at: Some(NOW - HOUR),
         pinned: vec![ClientId::new("payroll")],
         encrypted: Some(true),
-        ..key(OLD, KeyStateName::Retired)
+        ..key(OLD, KeyState::Retired)
     };
     let leaked = KeyLine {
         revoked_at: Some(NOW - 1_000),
         file: None,
         encrypted: None,
         to_end: true,
-        ..key("leaked", KeyStateName::Revoked)
+        ..key("leaked", KeyState::Revoked)
     };
     KeyList {
         now: NOW,
