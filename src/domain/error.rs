@@ -1,5 +1,12 @@
 //! The error codes of the wire: one closed enum per endpoint. The status follows from the
-//! code alone; the cause behind a code is logged, never sent.
+//! code alone; the cause behind a code is logged, never sent. `server_error` is a word of the
+//! authorization endpoint; the specs of the endpoints that programs call have none for a
+//! failure of ours, so there HTTP's status says it, and the word stands in the body for
+//! clients that read nothing else.
+
+/// The status where something of ours failed, at each endpoint that programs call: it may work
+/// in a moment. A client that is told 500 gives up, and a person has to sign in again.
+const FAILED: u16 = 503;
 
 /// Codes of the authorization endpoint (RFC 6749 section 4.1.2.1, OIDC Core section 3.1.2.6,
 /// OIDC Core Unmet Authentication Requirements section 2).
@@ -99,7 +106,7 @@ impl TokenErrorCode {
             | Self::UnauthorizedClient
             | Self::UnsupportedGrantType
             | Self::InvalidScope => 400,
-            Self::ServerError => 500,
+            Self::ServerError => FAILED,
         }
     }
 }
@@ -126,13 +133,14 @@ impl RevocationErrorCode {
         }
     }
 
-    /// The HTTP status that goes with the code. 503 is how RFC 7009 says "it still exists".
+    /// The HTTP status that goes with the code. [`FAILED`] is also how
+    /// RFC 7009 says "it still exists".
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidRequest => 400,
             Self::InvalidClient => 401,
-            Self::ServerError => 503,
+            Self::ServerError => FAILED,
         }
     }
 }
@@ -165,7 +173,7 @@ impl IntrospectionErrorCode {
         match self {
             Self::InvalidRequest => 400,
             Self::InvalidClient => 401,
-            Self::ServerError => 500,
+            Self::ServerError => FAILED,
         }
     }
 }
@@ -205,7 +213,7 @@ impl BearerErrorCode {
             Self::MissingToken | Self::InvalidToken => 401,
             Self::InvalidRequest => 400,
             Self::InsufficientScope => 403,
-            Self::ServerError => 500,
+            Self::ServerError => FAILED,
         }
     }
 }

@@ -26,11 +26,6 @@ use crate::store::{RefreshFamilies, StoreError};
 /// Why a question is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum IntrospectionRefusal {
-    /// The body is not a form, or a parameter is repeated or unreadable.
-    #[error(
-        "the request must be one form (application/x-www-form-urlencoded) with each parameter once"
-    )]
-    MalformedForm,
     /// No token.
     #[error("the parameter token is missing")]
     MissingToken,
@@ -50,7 +45,7 @@ impl IntrospectionRefusal {
     #[must_use]
     pub const fn code(&self) -> IntrospectionErrorCode {
         match self {
-            Self::MalformedForm | Self::MissingToken => IntrospectionErrorCode::InvalidRequest,
+            Self::MissingToken => IntrospectionErrorCode::InvalidRequest,
             Self::Client(refusal) => match refusal.code() {
                 ClientAuthErrorCode::InvalidRequest => IntrospectionErrorCode::InvalidRequest,
                 ClientAuthErrorCode::InvalidClient => IntrospectionErrorCode::InvalidClient,
@@ -65,7 +60,6 @@ impl IntrospectionRefusal {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::MalformedForm => "malformed_form",
             Self::MissingToken => "missing_token",
             Self::Client(refusal) => refusal.name(),
             Self::PublicClient => "public_client",

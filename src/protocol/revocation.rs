@@ -20,11 +20,6 @@ use crate::store::{AccessTokens, Grants, RefreshFamilies, Revoked, StoreError};
 /// Why a revocation is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RevocationRefusal {
-    /// The body is not a form, or a parameter is repeated or unreadable.
-    #[error(
-        "the request must be one form (application/x-www-form-urlencoded) with each parameter once"
-    )]
-    MalformedForm,
     /// No token.
     #[error("the parameter token is missing")]
     MissingToken,
@@ -44,7 +39,7 @@ impl RevocationRefusal {
     #[must_use]
     pub const fn code(&self) -> RevocationErrorCode {
         match self {
-            Self::MalformedForm | Self::MissingToken | Self::ForeignToken => {
+            Self::MissingToken | Self::ForeignToken => {
                 RevocationErrorCode::InvalidRequest
             }
             Self::Client(refusal) => match refusal.code() {
@@ -60,7 +55,6 @@ impl RevocationRefusal {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::MalformedForm => "malformed_form",
             Self::MissingToken => "missing_token",
             Self::Client(refusal) => refusal.name(),
             Self::ForeignToken => "foreign_token",

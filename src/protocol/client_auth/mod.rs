@@ -40,6 +40,11 @@ impl AuthenticatedClient {
 /// Why a client was not authenticated.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ClientAuthRefusal {
+    /// The body is not a form, or a parameter is repeated or unreadable: nobody can be named.
+    #[error(
+        "the request must be one form (application/x-www-form-urlencoded) with each parameter once"
+    )]
+    MalformedForm,
     /// Credentials in two places, or two client ids.
     #[error("the client must identify itself in one way alone")]
     TwoMethods,
@@ -95,7 +100,9 @@ impl ClientAuthRefusal {
     #[must_use]
     pub const fn code(&self) -> ClientAuthErrorCode {
         match self {
-            Self::TwoMethods | Self::HalfAssertion => ClientAuthErrorCode::InvalidRequest,
+            Self::MalformedForm | Self::TwoMethods | Self::HalfAssertion => {
+                ClientAuthErrorCode::InvalidRequest
+            }
             Self::MalformedHeader
             | Self::UnsupportedMethod
             | Self::Missing
@@ -113,6 +120,7 @@ impl ClientAuthRefusal {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::MalformedForm => "malformed_form",
             Self::TwoMethods => "two_methods",
             Self::MalformedHeader => "malformed_header",
             Self::UnsupportedMethod => "unsupported_method",

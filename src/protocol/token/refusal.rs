@@ -9,11 +9,6 @@ use crate::store::StoreError;
 /// The causes. Their words go out as `error_description` and quote nothing of the request.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenRefusal {
-    /// The body is not a form, or a parameter is repeated or unreadable.
-    #[error(
-        "the request must be one form (application/x-www-form-urlencoded) with each parameter once"
-    )]
-    MalformedForm,
     /// A parameter is missing.
     #[error("the parameter {0} is missing")]
     MissingParameter(&'static str),
@@ -81,7 +76,7 @@ impl TokenRefusal {
     #[must_use]
     pub const fn code(&self) -> TokenErrorCode {
         match self {
-            Self::MalformedForm | Self::MissingParameter(_) => TokenErrorCode::InvalidRequest,
+            Self::MissingParameter(_) => TokenErrorCode::InvalidRequest,
             Self::Client(refusal) => match refusal.code() {
                 ClientAuthErrorCode::InvalidRequest => TokenErrorCode::InvalidRequest,
                 ClientAuthErrorCode::InvalidClient => TokenErrorCode::InvalidClient,
@@ -111,7 +106,6 @@ impl TokenRefusal {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::MalformedForm => "malformed_form",
             Self::MissingParameter(_) => "missing_parameter",
             Self::Client(refusal) => refusal.name(),
             Self::UnsupportedGrantType => "unsupported_grant_type",
@@ -158,7 +152,6 @@ impl TokenRefusal {
             | Self::WrongRedirectUri
             | Self::WrongVerifier
             // Mistakes of a program, and of ours.
-            | Self::MalformedForm
             | Self::MissingParameter(_)
             | Self::UnsupportedGrantType
             | Self::UnauthorizedClient

@@ -6,12 +6,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde_json::json;
 
-use super::client_request::{self, ClientRequest, Unreadable, json_answer};
+use super::client_request::{self, ClientRequest};
+use super::json_answer;
 use crate::domain::error::IntrospectionErrorCode;
-use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::introspection::{IntrospectionRefusal, TokenState};
 use crate::protocol::key_adoption::Caller;
 use crate::web::state::Web;
@@ -24,7 +24,7 @@ pub(in crate::web) async fn post(
 ) -> Response {
     let by_header = headers.contains_key(AUTHORIZATION);
     match answer(&web, &caller, &headers, body).await {
-        Ok(state) => json_answer(StatusCode::OK, &json!(state)),
+        Ok(state) => json_answer::given(&json!(state)),
         Err(refusal) => refused(&refusal, by_header),
     }
 }
@@ -35,13 +35,7 @@ async fn answer(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<TokenState, IntrospectionRefusal> {
-    let request =
-        ClientRequest::read(headers, body)
-            .await
-            .map_err(|unreadable| match unreadable {
-                Unreadable::Malformed => IntrospectionRefusal::MalformedForm,
-                Unreadable::TwoHeaders => ClientAuthRefusal::TwoMethods.into(),
-            })?;
+    let request = ClientRequest::read(headers, body).await?;
     web.introspection
         .answer(
             request.authorization.as_deref(),

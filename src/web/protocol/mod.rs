@@ -6,6 +6,7 @@ mod client_request;
 pub(super) mod documents;
 pub(super) mod health;
 pub(super) mod introspection;
+mod json_answer;
 pub(super) mod logout;
 pub(super) mod revocation;
 pub(super) mod token;

@@ -6,13 +6,12 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER};
+use http::header::{AUTHORIZATION, CACHE_CONTROL};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::client_request::{self, ClientRequest, Unreadable};
+use super::client_request::{self, ClientRequest};
 use crate::domain::error::RevocationErrorCode;
 use crate::protocol::Correlation;
-use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::key_adoption::Caller;
 use crate::protocol::revocation::RevocationRefusal;
 use crate::web::state::Web;
@@ -43,13 +42,7 @@ async fn answer(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(), RevocationRefusal> {
-    let request =
-        ClientRequest::read(headers, body)
-            .await
-            .map_err(|unreadable| match unreadable {
-                Unreadable::Malformed => RevocationRefusal::MalformedForm,
-                Unreadable::TwoHeaders => ClientAuthRefusal::TwoMethods.into(),
-            })?;
+    let request = ClientRequest::read(headers, body).await?;
     web.revocation
         .revoke(
             request.authorization.as_deref(),
@@ -63,23 +56,16 @@ async fn answer(
 
 fn refused(refusal: &RevocationRefusal, by_header: bool) -> Response {
     let code = refusal.code();
-    let failed = code == RevocationErrorCode::ServerError;
-    if failed {
+    if code == RevocationErrorCode::ServerError {
         tracing::error!(cause = refusal.name(), detail = ?refusal, "revocation failed");
     } else {
         tracing::info!(cause = refusal.name(), "revocation refused");
     }
-    let mut response = client_request::refused(
+    // A failure is 503 (section 2.2.1): the token still exists, and the client may try again.
+    client_request::refused(
         code.status(),
         code.as_str(),
         &refusal.to_string(),
         by_header && code == RevocationErrorCode::InvalidClient,
-    );
-    // Section 2.2.1: the token still exists, and the client may try again.
-    if failed {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    }
-    response
+    )
 }

@@ -7,13 +7,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::client_request::{self, ClientRequest, Unreadable, json_answer};
+use super::client_request::{self, ClientRequest};
+use super::json_answer;
 use crate::domain::error::TokenErrorCode;
 use crate::protocol::Correlation;
-use crate::protocol::client_auth::ClientAuthRefusal;
 use crate::protocol::issue::IssuedTokens;
 use crate::protocol::key_adoption::Caller;
 use crate::protocol::token::TokenRefusal;
@@ -40,13 +40,7 @@ async fn answer(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<IssuedTokens, TokenRefusal> {
-    let request =
-        ClientRequest::read(headers, body)
-            .await
-            .map_err(|unreadable| match unreadable {
-                Unreadable::Malformed => TokenRefusal::MalformedForm,
-                Unreadable::TwoHeaders => ClientAuthRefusal::TwoMethods.into(),
-            })?;
+    let request = ClientRequest::read(headers, body).await?;
     web.token
         .answer(
             request.authorization.as_deref(),
@@ -73,7 +67,7 @@ fn granted(tokens: &IssuedTokens) -> Response {
     if let Some(scope) = tokens.service_scope.beside(&tokens.scope) {
         body.insert("scope".into(), scope.into());
     }
-    json_answer(StatusCode::OK, &Value::Object(body))
+    json_answer::given(&Value::Object(body))
 }
 
 fn refused(refusal: &TokenRefusal, by_header: bool) -> Response {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
+use super::json_answer;
+use crate::domain::error::BearerErrorCode;
 use crate::domain::params::Parameters;
 use crate::protocol::userinfo::UserinfoRefusal;
 use crate::web::form;
@@ -78,7 +80,7 @@ async fn answer(web: &Web, token: Result<String, UserinfoRefusal>) -> Response {
         Err(refusal) => Err(refusal),
     };
     match claims {
-        Ok(claims) => json_answer(StatusCode::OK, &Value::Object(claims)),
+        Ok(claims) => json_answer::given(&Value::Object(claims)),
         Err(refusal) => refused(&refusal),
     }
 }
@@ -90,33 +92,31 @@ fn refused(refusal: &UserinfoRefusal) -> Response {
         tracing::info!(cause = refusal.name(), "userinfo refused");
     }
     let code = refusal.code();
-    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let (challenge, body) = match code.as_str() {
-        Some(code) => (
-            format!("Bearer realm=\"dingpass\", error=\"{code}\", error_description=\"{refusal}\""),
-            json!({ "error": code, "error_description": refusal.to_string() }),
-        ),
-        None => (
-            "Bearer realm=\"dingpass\"".to_owned(),
-            // Without authentication there is no error to speak of (RFC 6750 section 3.1).
-            json!({}),
-        ),
+    let body = match code.as_str() {
+        Some(code) => json!({ "error": code, "error_description": refusal.to_string() }),
+        // Without authentication there is no error to speak of (RFC 6750 section 3.1).
+        None => json!({}),
     };
-    let mut response = json_answer(status, &body);
-    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+    let mut response = json_answer::refused(code.status(), &body);
+    if let Some(challenge) = challenge(code, refusal)
+        && let Ok(challenge) = HeaderValue::from_str(&challenge)
+    {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     response
 }
 
-fn json_answer(status: StatusCode, body: &Value) -> Response {
-    (
-        status,
-        [
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        ],
-        body.to_string(),
-    )
-        .into_response()
+/// RFC 6750 section 3. None where we failed: nothing was said of the token, and a client that
+/// is challenged would throw away a good one.
+fn challenge(code: BearerErrorCode, refusal: &UserinfoRefusal) -> Option<String> {
+    let realm = "Bearer realm=\"dingpass\"";
+    match code {
+        BearerErrorCode::MissingToken => Some(realm.to_owned()),
+        BearerErrorCode::InvalidRequest
+        | BearerErrorCode::InvalidToken
+        | BearerErrorCode::InsufficientScope => code
+            .as_str()
+            .map(|code| format!("{realm}, error=\"{code}\", error_description=\"{refusal}\"")),
+        BearerErrorCode::ServerError => None,
+    }
 }

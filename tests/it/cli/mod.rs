@@ -8,6 +8,7 @@ mod audit;
 mod check;
 mod demo_and_sim;
 mod endings;
+mod failing_store;
 mod full_disk;
 mod healthcheck;
 mod help;
