@@ -39,9 +39,7 @@ impl RevocationRefusal {
     #[must_use]
     pub const fn code(&self) -> RevocationErrorCode {
         match self {
-            Self::MissingToken | Self::ForeignToken => {
-                RevocationErrorCode::InvalidRequest
-            }
+            Self::MissingToken | Self::ForeignToken => RevocationErrorCode::InvalidRequest,
             Self::Client(refusal) => match refusal.code() {
                 ClientAuthErrorCode::InvalidRequest => RevocationErrorCode::InvalidRequest,
                 ClientAuthErrorCode::InvalidClient => RevocationErrorCode::InvalidClient,

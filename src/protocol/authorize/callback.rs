@@ -13,7 +13,7 @@ use super::{Answer, Authorization, Browser, CookieChange};
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
 use crate::domain::id::{Sid, SubjectId};
-use crate::domain::identity::Identity;
+use crate::domain::identity::{Identity, Subject};
 use crate::domain::params::Parameters;
 use crate::domain::secret::{Digest, Handle, equal_in_constant_time};
 use crate::domain::session::Session;
@@ -153,7 +153,7 @@ impl Authorization {
                     .advance(
                         pending,
                         address,
-                        Some(*session),
+                        Some((*session, *subject)),
                         Progress::SIGNED_IN,
                         browser,
                         now,
@@ -188,16 +188,10 @@ impl Authorization {
         browser: &Browser,
         now: Timestamp,
     ) -> Result<Answer, StoreError> {
-        if let Some(session) = self.session_that_meets(&pending, browser, now).await? {
+        let found = self.session_that_meets(&pending, browser, now).await?;
+        if found.is_some() {
             return self
-                .advance(
-                    pending,
-                    address,
-                    Some(session),
-                    Progress::NONE,
-                    browser,
-                    now,
-                )
+                .advance(pending, address, found, Progress::NONE, browser, now)
                 .await;
         }
         let error = UpstreamError::bare(Cause::InvalidAnswer, "callback");
@@ -208,20 +202,21 @@ impl Authorization {
         })
     }
 
-    /// The live session of this browser, if it meets every demand of the request.
+    /// The live session of this browser with its person, if it meets every demand of the
+    /// request.
     pub(super) async fn session_that_meets(
         &self,
         pending: &PendingAuthorization,
         browser: &Browser,
         now: Timestamp,
-    ) -> Result<Option<Session>, StoreError> {
+    ) -> Result<Option<(Session, Subject)>, StoreError> {
         let found = self
             .live_sessions
             .find(browser.session.as_deref(), now)
             .await?;
-        let session = found.map(|(session, _)| session);
+        let session = found.as_ref().map(|(session, _)| session);
         // Whether there is a consent is asked when it goes on.
-        let step = next_step(pending, session.as_ref(), false, Agreed::Yes, now);
-        Ok(session.filter(|_| step == Step::Issue))
+        let step = next_step(pending, session, false, Agreed::Yes, now);
+        Ok(found.filter(|_| step == Step::Issue))
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::authorization::{ConsentQuestion, PendingAuthorization};
 use crate::domain::client::{Client, ConsentPolicy};
 use crate::domain::consent::Consent;
 use crate::domain::event::{AuditEvent, EventKind};
+use crate::domain::identity::Subject;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::session::Session;
 use crate::protocol::Correlation;
@@ -66,23 +67,24 @@ fn agreement(
 }
 
 impl Authorization {
-    /// Looks up what the session's person agreed to, where it matters. The operator's consent
-    /// stands for a person until that person withdraws: then it is theirs to give.
+    /// Looks up what a person agreed to, where it matters. The operator's consent stands for a
+    /// person until that person withdraws: then it is theirs to give.
     pub(super) async fn agreement(
         &self,
         pending: &PendingAuthorization,
         client: &Client,
-        session: Option<&Session>,
+        person: Option<&Subject>,
         just_agreed: bool,
     ) -> Result<Agreement, StoreError> {
-        let implied = client.consent == ConsentPolicy::Implied
-            && !self.has_withdrawn(client, session).await?;
+        let has_withdrawn =
+            person.is_some_and(|subject| subject.has_taken_back(&client.id, i64::MIN));
+        let implied = client.consent == ConsentPolicy::Implied && !has_withdrawn;
         let matters = !implied || pending.demand.consent;
-        let before = match session.filter(|_| matters) {
-            Some(session) => {
+        let before = match person.filter(|_| matters) {
+            Some(subject) => {
                 self.parts
                     .consents
-                    .find_consent(&session.subject, &client.id)
+                    .find_consent(&subject.id, &client.id)
                     .await?
             }
             None => None,
@@ -90,43 +92,27 @@ impl Authorization {
         Ok(agreement(pending, implied, before, just_agreed))
     }
 
-    async fn has_withdrawn(
-        &self,
-        client: &Client,
-        session: Option<&Session>,
-    ) -> Result<bool, StoreError> {
-        let Some(session) = session else {
-            return Ok(false);
-        };
-        let found = self.parts.sessions.find_session(&session.cookie).await?;
-        Ok(found.is_some_and(|(_, subject)| subject.has_taken_back(&client.id, i64::MIN)))
-    }
-
     /// Puts the question. The flow's cookie keeps who was asked.
-    pub(super) async fn ask_for_consent(
+    pub(super) fn ask_for_consent(
         &self,
         mut pending: PendingAuthorization,
         address: &ReturnAddress,
-        session: &Session,
+        (session, subject): &(Session, Subject),
         agreement: &Agreement,
         just_signed_in: bool,
         browser: &Browser,
-    ) -> Result<Answer, StoreError> {
-        let found = self.parts.sessions.find_session(&session.cookie).await?;
-        let Some((_, subject)) = found.filter(|(found, _)| found.sid == session.sid) else {
-            return Ok(self.ask_to_sign_in(pending, address, browser));
-        };
+    ) -> Answer {
         pending.question = Some(ConsentQuestion {
             sid: session.sid.clone(),
             auth_time: session.auth_time,
             signed_in_for_this: just_signed_in,
         });
-        let question = self.question(&pending, address, &subject, agreement);
-        Ok(Answer {
+        let question = self.question(&pending, address, subject, agreement);
+        Answer {
             outcome: Outcome::Consent(Box::new(question)),
             cookies: self.keep_flow(&pending, browser),
             locale: pending.locale.or(browser.locale),
-        })
+        }
     }
 
     /// Answers what a person said to the question of a flow.
@@ -184,13 +170,12 @@ impl Authorization {
             .live_sessions
             .find(browser.session.as_deref(), now)
             .await?;
-        let session = found.map(|(session, _)| session);
-        let asked = session.as_ref().filter(|session| {
+        let asked = found.as_ref().filter(|(session, _)| {
             session.sid == question.sid && session.auth_time == question.auth_time
         });
         let Some(asked) = asked else {
             return self
-                .advance(pending, address, session, Progress::NONE, browser, now)
+                .advance(pending, address, found, Progress::NONE, browser, now)
                 .await;
         };
         let progress = Progress {
@@ -199,7 +184,7 @@ impl Authorization {
                 .record(&pending, address.client(), asked, correlation, now)
                 .await?,
         };
-        self.advance(pending, address, session, progress, browser, now)
+        self.advance(pending, address, found, progress, browser, now)
             .await
     }
 
@@ -208,12 +193,12 @@ impl Authorization {
         &self,
         pending: &PendingAuthorization,
         client: &Client,
-        session: &Session,
+        (session, subject): &(Session, Subject),
         correlation: &Correlation,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let agreement = self
-            .agreement(pending, client, Some(session), false)
+            .agreement(pending, client, Some(subject), false)
             .await?;
         let consent = Consent {
             subject: session.subject.clone(),

@@ -35,6 +35,7 @@ use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
 use crate::domain::client::Clients;
 use crate::domain::id::{ClientId, FlowId, UpstreamId};
+use crate::domain::identity::Subject;
 use crate::domain::issuer::Issuer;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::locale::Locale;
@@ -184,8 +185,7 @@ impl Authorization {
             .await
         {
             Ok(found) => {
-                let session = found.map(|(session, _)| session);
-                self.advance(pending, &address, session, Progress::NONE, browser, now)
+                self.advance(pending, &address, found, Progress::NONE, browser, now)
                     .await
             }
             Err(error) => Err(error),
@@ -193,12 +193,13 @@ impl Authorization {
         begun.unwrap_or_else(|error| self.broken(&error, None, browser))
     }
 
-    /// Asks the dispatcher and does what it says.
+    /// Asks the dispatcher and does what it says. `found` is the live session and its person,
+    /// as they were read for this request: they are not read again on the way.
     async fn advance(
         &self,
         pending: PendingAuthorization,
         address: &ReturnAddress,
-        session: Option<Session>,
+        found: Option<(Session, Subject)>,
         progress: Progress,
         browser: &Browser,
         now: Timestamp,
@@ -207,29 +208,28 @@ impl Authorization {
             .agreement(
                 &pending,
                 address.client(),
-                session.as_ref(),
+                found.as_ref().map(|(_, subject)| subject),
                 progress.agreed,
             )
             .await?;
         let step = next_step(
             &pending,
-            session.as_ref(),
+            found.as_ref().map(|(session, _)| session),
             progress.signed_in,
             agreement.agreed,
             now,
         );
-        match (step, session) {
-            (Step::Issue, Some(session)) => {
+        match (step, found) {
+            (Step::Issue, Some((session, _))) => {
                 let pending = PendingAuthorization {
                     scope: agreement.scope,
                     ..pending
                 };
                 self.issue(pending, address, session, browser, now).await
             }
-            (Step::AskConsent, Some(session)) => {
+            (Step::AskConsent, Some(asked)) => {
                 let fresh = progress.signed_in;
-                self.ask_for_consent(pending, address, &session, &agreement, fresh, browser)
-                    .await
+                Ok(self.ask_for_consent(pending, address, &asked, &agreement, fresh, browser))
             }
             (Step::Issue | Step::AskConsent | Step::SignIn, _) => {
                 Ok(self.ask_to_sign_in(pending, address, browser))

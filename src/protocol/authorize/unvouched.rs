@@ -80,17 +80,11 @@ impl Authorization {
         self.sign_out_who_is_gone(provider, &error, correlation, now)
             .await?;
         if error.cause == Cause::CodeRefused
-            && let Some(session) = self.session_that_meets(&pending, browser, now).await?
+            && let Some(found) = self.session_that_meets(&pending, browser, now).await?
         {
+            let found = Some(found);
             return self
-                .advance(
-                    pending,
-                    address,
-                    Some(session),
-                    Progress::NONE,
-                    browser,
-                    now,
-                )
+                .advance(pending, address, found, Progress::NONE, browser, now)
                 .await;
         }
         let problem = self.failed_upstream(&pending, address, provider, error);

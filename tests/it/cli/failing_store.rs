@@ -40,7 +40,10 @@ async fn every_endpoint_of_programs_says_503_and_when_to_come_again_while_the_st
         form("/introspect", format!("token={token}")),
         form("/introspect", format!("token={refresh}")),
         form("/revoke", format!("token={token}")),
-        form("/token", format!("grant_type=refresh_token&refresh_token={refresh}")),
+        form(
+            "/token",
+            format!("grant_type=refresh_token&refresh_token={refresh}"),
+        ),
         form(
             "/token",
             "grant_type=authorization_code&code=x&redirect_uri=https%3A%2F%2Fapp.example.com%2F"
