@@ -7,11 +7,11 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use http::HeaderMap;
 
 use super::protocol::authorize::respond;
+use super::redirect::see_other;
 use super::state::Web;
 use super::text::Text;
 use super::{cookie, form, pages};
@@ -101,11 +101,7 @@ pub(super) async fn withdraw(
         let problem = Problem::Broken { retry: None };
         return pages::problem::show(&web.settings, text, &problem, &correlation);
     }
-    let list = web.settings.issuer.endpoint(path::APPLICATIONS);
-    match HeaderValue::from_str(&list) {
-        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    see_other(&web.settings.issuer.endpoint(path::APPLICATIONS))
 }
 
 /// A form that is none of ours: nothing came of it.

@@ -12,6 +12,7 @@ mod headers;
 mod origins;
 mod pages;
 mod protocol;
+mod redirect;
 mod routes;
 mod state;
 mod text;

@@ -4,11 +4,11 @@
 
 use super::cause::RedirectedCause;
 use super::consent::Progress;
-use super::flow::{Flow, LIFETIME};
+use super::flow::LIFETIME;
 use super::next::{Agreed, Step, next_step};
 use super::problem::Problem;
 use super::request::ReturnAddress;
-use super::sign_in::{already_done, shown};
+use super::sign_in::shown;
 use super::{Answer, Authorization, Browser, CookieChange};
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
@@ -40,12 +40,9 @@ impl Authorization {
         };
         let state = parameters.get("state").unwrap_or_default();
         let (flow, secret) = state.split_once('.').unwrap_or_default();
-        let mut pending = match self.find_flow(flow, browser, now) {
-            Some(Flow::Pending(pending)) => *pending,
-            Some(Flow::Done { client, .. }) => {
-                return shown(already_done(&self.parts.clients, &client), browser);
-            }
-            None => return shown(Problem::FlowLost, browser),
+        let mut pending = match self.pending_flow(flow, browser, now) {
+            Ok(pending) => *pending,
+            Err(problem) => return shown(*problem, browser),
         };
         let address = ReturnAddress::of_pending(&pending, &self.parts.clients);
         let attempt = pending.attempt.take();

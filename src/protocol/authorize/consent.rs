@@ -4,11 +4,10 @@
 //! who signed in meanwhile, or a second time.
 
 use super::cause::RedirectedCause;
-use super::flow::Flow;
 use super::next::Agreed;
 use super::problem::Problem;
 use super::request::{Refusal, ReturnAddress};
-use super::sign_in::{already_done, shown};
+use super::sign_in::shown;
 use super::{Answer, Authorization, Browser, Outcome};
 use crate::clock::Timestamp;
 use crate::domain::authorization::{ConsentQuestion, PendingAuthorization};
@@ -124,12 +123,9 @@ impl Authorization {
         correlation: &Correlation,
         now: Timestamp,
     ) -> Answer {
-        let mut pending = match self.find_flow(flow, browser, now) {
-            Some(Flow::Pending(pending)) => *pending,
-            Some(Flow::Done { client, .. }) => {
-                return shown(already_done(&self.parts.clients, &client), browser);
-            }
-            None => return shown(Problem::FlowLost, browser),
+        let mut pending = match self.pending_flow(flow, browser, now) {
+            Ok(pending) => *pending,
+            Err(problem) => return shown(*problem, browser),
         };
         let address = ReturnAddress::of_pending(&pending, &self.parts.clients);
         let (Some(question), Some(address)) = (pending.question.take(), address) else {

@@ -1,14 +1,11 @@
 //! The way out to an upstream: each attempt has its own one-time `state`, which is bound to
 //! the browser by the flow's cookie and unlocks nothing by itself.
 
-use super::flow::Flow;
 use super::problem::Problem;
 use super::request::ReturnAddress;
 use super::{Answer, Authorization, Browser, Choice, Outcome};
 use crate::clock::Timestamp;
 use crate::domain::authorization::{Attempt, PendingAuthorization};
-use crate::domain::client::Clients;
-use crate::domain::id::ClientId;
 use crate::domain::secret::random_token;
 use crate::upstream::Provider;
 
@@ -22,12 +19,9 @@ impl Authorization {
         browser: &Browser,
         now: Timestamp,
     ) -> Answer {
-        let pending = match self.find_flow(flow, browser, now) {
-            Some(Flow::Pending(pending)) => *pending,
-            Some(Flow::Done { client, .. }) => {
-                return shown(already_done(&self.parts.clients, &client), browser);
-            }
-            None => return shown(Problem::FlowLost, browser),
+        let pending = match self.pending_flow(flow, browser, now) {
+            Ok(pending) => *pending,
+            Err(problem) => return shown(*problem, browser),
         };
         let Some(address) = ReturnAddress::of_pending(&pending, &self.parts.clients) else {
             return shown(Problem::FlowLost, browser);
@@ -92,16 +86,6 @@ impl Authorization {
             cookies: self.keep_flow(&pending, browser),
             locale: pending.locale.or(browser.locale),
         }
-    }
-}
-
-pub(super) fn already_done(clients: &Clients, client: &ClientId) -> Problem {
-    match clients.find(client) {
-        Some(client) => Problem::AlreadyDone {
-            client_name: client.name.clone(),
-            client_uri: client.home(),
-        },
-        None => Problem::FlowLost,
     }
 }
 

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use http::HeaderMap;
 
 use super::again;
 use crate::domain::params::Parameters;
@@ -15,6 +14,7 @@ use crate::protocol::Correlation;
 use crate::protocol::authorize::{Answer, Delivery, Outcome};
 use crate::protocol::discovery::path;
 use crate::web::pages;
+use crate::web::redirect::see_other;
 use crate::web::state::Web;
 use crate::web::text::Text;
 use crate::web::{cookie, form};
@@ -125,10 +125,10 @@ pub(in crate::web) async fn callback(
 pub(in crate::web) fn respond(web: &Web, answer: Answer, correlation: &Correlation) -> Response {
     let text = Text::of(answer.locale);
     let mut response = match answer.outcome {
-        Outcome::Return(Delivery::Redirect(url)) => redirect(url.as_str()),
+        Outcome::Return(Delivery::Redirect(url)) => see_other(url.as_str()),
         Outcome::Return(Delivery::Form(form)) => pages::form_post::show(text, &form),
         Outcome::Consent(question) => pages::consent::show(text, &question),
-        Outcome::SignIn(url) => redirect(&url),
+        Outcome::SignIn(url) => see_other(&url),
         Outcome::Choose(choice) => pages::choose::show(text, &choice),
         Outcome::Problem(problem) => {
             pages::problem::show(&web.settings, text, &problem, correlation)
@@ -136,12 +136,4 @@ pub(in crate::web) fn respond(web: &Web, answer: Answer, correlation: &Correlati
     };
     cookie::write(response.headers_mut(), &answer.cookies, &web.settings);
     response
-}
-
-/// 303: whatever the request was, the next one is a GET (RFC 9700 section 4.12).
-fn redirect(url: &str) -> Response {
-    match HeaderValue::from_str(url) {
-        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
 
 use super::again;
 use crate::protocol::Correlation;
@@ -15,6 +14,7 @@ use crate::protocol::authorize::CookieChange;
 use crate::protocol::discovery::path;
 use crate::protocol::logout::{LogoutAnswer, LogoutOutcome};
 use crate::web::pages;
+use crate::web::redirect::see_other;
 use crate::web::state::Web;
 use crate::web::text::Text;
 use crate::web::{cookie, form};
@@ -85,10 +85,7 @@ pub(in crate::web) async fn confirm(
 fn respond(web: &Web, answer: LogoutAnswer, correlation: &Correlation) -> Response {
     let text = Text::of(answer.locale);
     let mut response = match answer.outcome {
-        LogoutOutcome::Return(url) => match HeaderValue::from_str(url.as_str()) {
-            Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
-            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        },
+        LogoutOutcome::Return(url) => see_other(url.as_str()),
         LogoutOutcome::Confirm(page) => pages::logout::confirm(text, &page, correlation),
         LogoutOutcome::SignedOut(page) => pages::signed_out::show(text, &page),
         LogoutOutcome::Refused(fault) => pages::problem::plain(
