@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::rows::{EVENTS, FAILURES, META, decode, encode};
-use super::{RedbStore, failed};
+use super::{RedbStore, elsewhere, failed};
 use crate::domain::event::{AuditEvent, NumberedEvent};
 use crate::store::{Audit, AuditKeeping, Retention, StoreError};
 
@@ -87,15 +87,6 @@ impl AuditKeeping for RedbStore {
 }
 
 type Row<'r> = (AccessGuard<'r, u64>, AccessGuard<'r, &'static [u8]>);
-
-/// A page of the log is no point read: it leaves the asynchronous threads.
-async fn elsewhere<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(read)
-        .await
-        .map_err(|_| StoreError::Failed("reading was given up".to_owned()))?
-}
 
 pub(super) fn after(
     transaction: &ReadTransaction,

@@ -110,6 +110,16 @@ impl RedbStore {
     }
 }
 
+/// Reading that is no point read (a page of the log, a walk over a table) leaves the
+/// asynchronous threads, for as long as it takes.
+async fn elsewhere<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|_| StoreError::Failed("reading was given up".to_owned()))?
+}
+
 /// Any of redb's errors as ours. They hold paths and numbers, no rows.
 fn failed(error: impl Into<redb::Error>) -> StoreError {
     StoreError::Failed(error.into().to_string())

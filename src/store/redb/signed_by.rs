@@ -17,7 +17,7 @@ use super::grants::read_context;
 use super::rows::{GRANTS, PARTICIPANTS, SESSION_KEYS, SESSIONS, decode, get_row};
 use super::session_keys::is_noted;
 use super::signed_ending::{Found, end};
-use super::{RedbStore, failed};
+use super::{RedbStore, elsewhere, failed};
 use crate::clock::Timestamp;
 use crate::domain::id::{ClientId, GrantId, Sid};
 use crate::domain::session::Session;
@@ -54,15 +54,6 @@ impl SignedBy for RedbStore {
         batch.next = next.map(SignedCursor);
         Ok(batch)
     }
-}
-
-/// Reading for as long as this leaves the asynchronous threads.
-async fn elsewhere<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(read)
-        .await
-        .map_err(|_| StoreError::Failed("reading was given up".to_owned()))?
 }
 
 /// What of a grant's row says whether a key signed for it.
