@@ -4,17 +4,15 @@
 //! One that hangs delays no other. A client may be told twice (we may end between its answer
 //! and our note of it), never not at all.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
 
 use super::token::logout_token;
+use super::under_way::{MOST_PER_CLIENT, UnderWay};
 use crate::clock::Clock;
 use crate::domain::client::{Client, Clients};
-use crate::domain::id::{ClientId, Sid};
 use crate::domain::issuer::Issuer;
 use crate::domain::logout::LogoutDelivery;
 use crate::entropy::Entropy;
@@ -22,13 +20,6 @@ use crate::keyring::Keyring;
 use crate::outbound::ClientUrls;
 use crate::store::{Attempt, AttemptMade, AttemptRecorded, Deliveries, StoreError};
 
-/// Attempts under way at once, in all.
-const MOST: usize = 256;
-/// Attempts under way at once at one client.
-const MOST_PER_CLIENT: usize = 4;
-/// Attempts under way at once at all clients together whose last attempt failed, each of them
-/// asked for one thing at a time: many that hang must leave room for those that listen.
-const MOST_AT_FAILING: usize = 64;
 /// The longest that an attempt may take, whatever the client's server does.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long attempts under way may take to end when the process ends. They are in the store:
@@ -65,8 +56,6 @@ pub struct BackChannel {
     woken: Notify,
 }
 
-type Key = (ClientId, Sid);
-
 impl BackChannel {
     /// A worker over its parts.
     #[must_use]
@@ -102,10 +91,12 @@ impl BackChannel {
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        let ended = async { while under_way.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(ENDING, ended).await.is_err() {
+        if tokio::time::timeout(ENDING, under_way.all_ended())
+            .await
+            .is_err()
+        {
             tracing::info!("what clients did not take yet of logouts is told after the next start");
-            under_way.tasks.shutdown().await;
+            under_way.break_off().await;
         }
     }
 
@@ -118,7 +109,10 @@ impl BackChannel {
             .due_deliveries(now, MOST_PER_CLIENT)
             .await?;
         for delivery in under_way.in_turn(found.due) {
-            under_way.start(Arc::clone(self), delivery);
+            let worker = Arc::clone(self);
+            under_way.start(delivery, |delivery| async move {
+                worker.attempt(delivery).await
+            });
         }
         let pause = found.next_at.map_or(LONGEST_PAUSE, |next| next.since(now));
         Ok(pause.min(LONGEST_PAUSE))
@@ -234,88 +228,5 @@ fn log(delivery: &LogoutDelivery, attempt: Attempt, number: u32, answer: &str) {
             answer,
             "a client could not be told of a logout, and won't be any more"
         ),
-    }
-}
-
-/// The attempts under way.
-#[derive(Default)]
-struct UnderWay {
-    tasks: JoinSet<(Key, bool)>,
-    keys: HashSet<Key>,
-    /// Clients whose last attempt failed.
-    failing: HashSet<ClientId>,
-    /// Which attempt, counted through, each client's latest one was.
-    latest: HashMap<ClientId, u64>,
-    started: u64,
-}
-
-impl UnderWay {
-    /// Returns when one of them has ended; never, where there is none.
-    async fn one_ended(&mut self) {
-        match self.tasks.join_next().await {
-            Some(Ok((key, took))) => {
-                if took {
-                    self.failing.remove(&key.0);
-                } else {
-                    self.failing.insert(key.0.clone());
-                }
-                self.keys.remove(&key);
-            }
-            // A panic, a defect of ours: its key stays, so that the same is not tried again and
-            // again before the next start.
-            Some(Err(_)) => tracing::error!("the delivery of a logout panicked"),
-            None => std::future::pending().await,
-        }
-    }
-
-    /// What is not under way yet, as far as there is room: clients that listen before those
-    /// that failed, then the least busy first, then who was asked longest ago. So every client
-    /// has its turn, however many others have something due all the time.
-    fn in_turn(&self, due: Vec<LogoutDelivery>) -> Vec<LogoutDelivery> {
-        let mut busy: HashMap<ClientId, usize> = HashMap::new();
-        let mut at_failing = 0;
-        for (client, _) in &self.keys {
-            *busy.entry(client.clone()).or_default() += 1;
-            at_failing += usize::from(self.failing.contains(client));
-        }
-        let mut turns: Vec<((bool, usize, u64), LogoutDelivery)> = Vec::new();
-        for delivery in due {
-            let key = (delivery.client.clone(), delivery.sid.clone());
-            if self.keys.contains(&key) {
-                continue;
-            }
-            let is_failing = self.failing.contains(&key.0);
-            let latest = self.latest.get(&key.0).copied().unwrap_or_default();
-            let most = if is_failing { 1 } else { MOST_PER_CLIENT };
-            let turn = busy.entry(key.0).or_default();
-            if *turn < most {
-                turns.push(((is_failing, *turn, latest), delivery));
-                *turn += 1;
-            }
-        }
-        turns.sort_by_key(|(turn, _)| *turn);
-        let mut room = MOST.saturating_sub(self.keys.len());
-        let mut at_failing = MOST_AT_FAILING.saturating_sub(at_failing);
-        let mut chosen = Vec::new();
-        for ((is_failing, ..), delivery) in turns {
-            if room == 0 || (is_failing && at_failing == 0) {
-                break;
-            }
-            room -= 1;
-            at_failing -= usize::from(is_failing);
-            chosen.push(delivery);
-        }
-        chosen
-    }
-
-    fn start(&mut self, worker: Arc<BackChannel>, delivery: LogoutDelivery) {
-        let key = (delivery.client.clone(), delivery.sid.clone());
-        self.started = self.started.saturating_add(1);
-        self.latest.insert(key.0.clone(), self.started);
-        self.keys.insert(key.clone());
-        self.tasks.spawn(async move {
-            let took = worker.attempt(delivery).await;
-            (key, took)
-        });
     }
 }

@@ -4,17 +4,20 @@
 //! hint, or the person says so on a page of ours. The browser is sent to a registered address
 //! alone.
 
+mod answer;
 mod back_channel;
 mod fault;
 mod front_channel;
 mod next;
 mod request;
 mod token;
+mod under_way;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use answer::{Confirmation, LogoutAnswer, LogoutOutcome, SignedOutPage};
 pub use back_channel::{BackChannel, BackChannelParts};
 pub use fault::LogoutFault;
 pub use front_channel::Frame;
@@ -57,58 +60,6 @@ pub struct Parts {
 /// The endpoint.
 pub struct Logout {
     parts: Parts,
-}
-
-/// What a browser is told.
-#[derive(Debug)]
-pub struct LogoutAnswer {
-    /// What it does next.
-    pub outcome: LogoutOutcome,
-    /// Whether its session's cookie is of no use any more.
-    pub drop_session: bool,
-    /// The language of the page, if one is shown.
-    pub locale: Option<Locale>,
-}
-
-/// What a browser does next.
-#[derive(Debug)]
-pub enum LogoutOutcome {
-    /// Goes back to the client.
-    Return(PostLogoutUrl),
-    /// Asks the person.
-    Confirm(Box<Confirmation>),
-    /// Says that the person is signed out.
-    SignedOut(SignedOutPage),
-    /// Says what is wrong; there is nothing to end.
-    Refused(LogoutFault),
-    /// The store failed: nothing was ended.
-    Broken,
-}
-
-/// The confirm page.
-#[derive(Debug)]
-pub struct Confirmation {
-    /// What its form holds.
-    pub form: String,
-    /// Who is signed in.
-    pub person: Option<String>,
-    /// The client that asks, and where it lives.
-    pub client: Option<(String, Option<String>)>,
-    /// Where the browser goes afterwards: the page's policy must allow it.
-    pub then: Option<PostLogoutUrl>,
-    /// What is wrong with the request.
-    pub fault: Option<LogoutFault>,
-}
-
-/// The page after an end.
-#[derive(Debug, Default)]
-pub struct SignedOutPage {
-    /// Applications that the browser tells.
-    pub frames: Vec<Frame>,
-    /// The client's name and the way back there.
-    pub back: Option<(String, PostLogoutUrl)>,
-    /// Whether it goes there by itself, once the applications know.
-    pub goes_on: bool,
 }
 
 /// What the form of the confirm page holds, sealed: it is made for one session, so that it
