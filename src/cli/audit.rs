@@ -14,7 +14,7 @@ use super::configuration::File;
 use super::remote::Remote;
 use super::{logs, say};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
-use crate::config::{self, Log, LogFormat, StoreLocation};
+use crate::config::{self, StoreLocation};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, SubjectId};
 use crate::operator::audit::{AuditLog, Query};
@@ -102,14 +102,7 @@ impl Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let reach = arguments.file.reach()?;
-    // A database that is read without its server complains here.
-    logs::start(
-        &Log {
-            format: LogFormat::Text,
-            filter: "dingpass=error".to_owned(),
-        },
-        false,
-    )?;
+    logs::start_for_a_command()?;
     let query = arguments.query(SystemClock.now());
     let socket = reach.admin.socket.as_deref();
     let mut output = Output::new(arguments.json, arguments.follow);

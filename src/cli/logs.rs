@@ -29,3 +29,13 @@ pub(super) fn start(log: &Log, in_memory: bool) -> anyhow::Result<()> {
     };
     started.map_err(|error| anyhow::anyhow!("the log can't be started: {error}"))
 }
+
+/// The log of a command that opens keys or store itself, without their server: errors alone,
+/// for a person at a terminal.
+pub(super) fn start_for_a_command() -> anyhow::Result<()> {
+    let log = Log {
+        format: LogFormat::Text,
+        filter: "dingpass=error".to_owned(),
+    };
+    start(&log, false)
+}

@@ -2,9 +2,9 @@
 //! which a person sees and agrees to, then the act, on the condition that the keys are still
 //! those that were shown.
 
-use super::arguments::Changing;
 use super::desk::{Desk, Refused};
 use super::moments::Wall;
+use super::options::Changing;
 use super::{json, plan, terminal};
 use crate::cli::say;
 use crate::cli::table::printable;

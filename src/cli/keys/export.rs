@@ -1,9 +1,9 @@
 //! `keys export`: a copy of a key, to standard output or into a new file.
 
-use super::arguments::Export;
 use super::desk::Desk;
 use super::files::{self, NewFile};
 use super::named;
+use super::options::Export;
 use crate::cli::say;
 use crate::operator::keys::{KeyQuestion, KeyRequest};
 

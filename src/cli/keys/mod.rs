@@ -12,6 +12,7 @@ mod json;
 mod list;
 mod moments;
 mod named;
+mod options;
 mod plan;
 mod status;
 mod terminal;
@@ -23,7 +24,6 @@ use std::process::ExitCode;
 use super::configuration::File;
 use super::{logs, say};
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Log, LogFormat};
 use crate::domain::id::ClientId;
 use crate::keyring::model::KeyUse;
 use crate::operator::keys::{KeyQuestion, SetName};
@@ -37,14 +37,7 @@ use terminal::Sent;
 const LOOK: u8 = 3;
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    // A store that is opened without its server complains here.
-    logs::start(
-        &Log {
-            format: LogFormat::Text,
-            filter: "dingpass=error".to_owned(),
-        },
-        false,
-    )?;
+    logs::start_for_a_command()?;
     let file = File {
         config: arguments.config,
     };
