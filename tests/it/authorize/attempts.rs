@@ -1,20 +1,7 @@
 //! The way through DingTalk is bound to one browser, one flow, one upstream and one answer.
 
 use super::{Ask, refused_on_a_page};
-use crate::support::{Answer, Browser, House, Page, REDIRECT};
-
-const SPARE: &str = r#"
-[[upstream]]
-id = "spare"
-kind = "dingtalk"
-name = "Spare"
-client_id = "dingsimapp"
-client_secret = "dingsimsecret"
-corp_id = "dingsimcorp"
-login_base_url = "{sim}"
-api_base_url = "{sim}"
-oapi_base_url = "{sim}"
-"#;
+use crate::support::{Answer, Browser, House, Page, REDIRECT, upstream_beside};
 
 /// Sends a browser to DingTalk and back, up to the callback, which is not called yet.
 async fn up_to_the_callback(house: &House, browser: &mut Browser) -> String {
@@ -97,7 +84,10 @@ async fn missing_altered_and_foreign_states_are_refused() {
 /// CONTRIBUTING.md, Old attacks: only our own outstanding request counts, at the upstream that it went to.
 #[tokio::test]
 async fn an_answer_at_another_upstream_is_refused() {
-    let house = House::plan().more(SPARE).start().await;
+    let house = House::plan()
+        .more(&upstream_beside("spare", Some("Spare")))
+        .start()
+        .await;
     let mut browser = house.browser();
     let choice = browser.get(&Ask::new().url(&house)).await;
     let way = house.url(&first_way(&choice, "acme"));
@@ -247,7 +237,11 @@ require_pkce = false
 /// CONTRIBUTING.md, Old attacks: a stored request is proved again; client, address and upstream may be gone.
 #[tokio::test]
 async fn a_flow_whose_client_or_upstream_was_removed_is_lost() {
-    let before = House::plan().more(PASSING).more(SPARE).start().await;
+    let before = House::plan()
+        .more(PASSING)
+        .more(&upstream_beside("spare", Some("Spare")))
+        .start()
+        .await;
     let after = House::plan()
         .custody(std::sync::Arc::clone(&before.custody))
         .store(std::sync::Arc::clone(&before.store))

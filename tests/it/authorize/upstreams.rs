@@ -1,20 +1,12 @@
 //! More than one way to sign in: the person chooses.
 
 use super::{Ask, redeem, refused_on_a_page};
-use crate::support::{Answer, House, Page, REDIRECT};
+use crate::support::{Answer, House, Page, REDIRECT, upstream_beside};
 
-const BRANCH: &str = r#"
-[[upstream]]
-id = "branch"
-kind = "dingtalk"
-name = "Branch <script>alert(1)</script>"
-client_id = "dingsimapp"
-client_secret = "dingsimsecret"
-corp_id = "dingsimcorp"
-login_base_url = "{sim}"
-api_base_url = "{sim}"
-oapi_base_url = "{sim}"
-"#;
+async fn two_upstreams() -> House {
+    let branch = upstream_beside("branch", Some("Branch <script>alert(1)</script>"));
+    House::plan().more(&branch).start().await
+}
 
 fn way(page: &Page, upstream: &str) -> String {
     let start = format!("/sign-in/{upstream}?flow=");
@@ -28,7 +20,7 @@ fn way(page: &Page, upstream: &str) -> String {
 /// Each link leads to its own upstream and completes the flow.
 #[tokio::test]
 async fn two_upstreams_are_offered_and_each_works() {
-    let house = House::plan().more(BRANCH).start().await;
+    let house = two_upstreams().await;
     for upstream in ["acme", "branch"] {
         let mut browser = house.browser();
         let page = browser.get(&Ask::new().url(&house)).await;
@@ -54,7 +46,7 @@ async fn two_upstreams_are_offered_and_each_works() {
 /// The choice can be shown again, and the mind be changed.
 #[tokio::test]
 async fn try_again_leads_back_to_the_choice() {
-    let house = House::plan().more(BRANCH).start().await;
+    let house = two_upstreams().await;
     let mut browser = house.browser();
     let page = browser.get(&Ask::new().url(&house)).await;
     let stop = house.url("/callback/");
@@ -73,7 +65,7 @@ async fn try_again_leads_back_to_the_choice() {
 /// Nothing is remembered or begun for a way that does not exist, or a flow that is not ours.
 #[tokio::test]
 async fn unknown_ways_and_flows_lead_nowhere() {
-    let house = House::plan().more(BRANCH).start().await;
+    let house = two_upstreams().await;
     let mut browser = house.browser();
     let page = browser.get(&Ask::new().url(&house)).await;
     let known = way(&page, "acme");
@@ -102,7 +94,7 @@ async fn unknown_ways_and_flows_lead_nowhere() {
 /// prompt=none shows no choice; a session needs none.
 #[tokio::test]
 async fn no_choice_is_shown_when_nothing_may_or_need_be_asked() {
-    let house = House::plan().more(BRANCH).start().await;
+    let house = two_upstreams().await;
     let mut browser = house.browser();
     let silent = Ask::new().and("prompt", "none");
     let page = browser.get(&silent.url(&house)).await;
@@ -116,7 +108,7 @@ async fn no_choice_is_shown_when_nothing_may_or_need_be_asked() {
 /// A provider's name is text, whatever the operator writes.
 #[tokio::test]
 async fn names_of_upstreams_are_escaped() {
-    let house = House::plan().more(BRANCH).start().await;
+    let house = two_upstreams().await;
     let page = house.browser().get(&Ask::new().url(&house)).await;
     assert!(page.body.contains("Branch "));
     assert!(!page.body.contains("<script"), "{}", page.body);

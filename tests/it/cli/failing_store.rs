@@ -6,8 +6,7 @@ use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use openidconnect::TokenIntrospectionResponse as _;
 use serde_json::Value;
 
-use super::place::{Place, simulator};
-use super::process::Process;
+use super::full_disk::serving;
 use crate::support::{Browser, CLIENT, SECRET, http};
 
 /// RFC 7009 section 2.2.1 names 503 with `Retry-After`; RFC 6749 section 5.2, OIDC Core section
@@ -16,10 +15,7 @@ use crate::support::{Browser, CLIENT, SECRET, http};
 /// throw it away.
 #[tokio::test]
 async fn every_endpoint_of_programs_says_503_and_when_to_come_again_while_the_store_fails() {
-    let (_sim, dingtalk) = simulator();
-    let place = Place::with_dingtalk(&dingtalk);
-    let mut broker = Process::start_with_a_disk_to_fill(&["serve", "--config", &place.file()]);
-    broker.wait_for("dingpass is serving");
+    let (_sim, place, mut broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
     let refresh = before.refresh_token.clone().unwrap();

@@ -6,7 +6,7 @@ use dingpass::domain::event::EventKind;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, House, REDIRECT, RelyingParty, http};
+use crate::support::{Answer, House, REDIRECT, RelyingParty, http, upstream_beside};
 
 async fn change(house: &House, userid: &str, fields: Value) {
     let path = format!("people/{userid}");
@@ -29,19 +29,6 @@ async fn handed_over(house: &House) -> Vec<(String, String, String)> {
     });
     moved.collect()
 }
-
-/// A second application of the same organisation, beside `acme`.
-const SECOND: &str = r#"
-[[upstream]]
-id = "renamed"
-kind = "dingtalk"
-client_id = "dingsimapp"
-client_secret = "dingsimsecret"
-corp_id = "dingsimcorp"
-login_base_url = "{sim}"
-api_base_url = "{sim}"
-oapi_base_url = "{sim}"
-"#;
 
 async fn sub_through(house: &House, upstream: &str) -> String {
     let rp = house.rp().await;
@@ -66,7 +53,7 @@ async fn the_id_of_the_upstream_is_no_part_of_who_somebody_is() {
     let first = House::start().await;
     let before = sub(&first, &first.rp().await, "zhangsan").await;
     let second = House::plan()
-        .more(SECOND)
+        .more(&upstream_beside("renamed", None))
         .store(Arc::clone(&first.store))
         .custody(Arc::clone(&first.custody))
         .start()

@@ -33,11 +33,7 @@ const API_SECRET: &str = "api-secret-of-32-characters-or-much-more";
 const STRANGERS_SECRET: &str = "stranger-secret-of-32-characters-or-more";
 
 fn request(token: &str) -> Redeem {
-    Redeem {
-        headers: Vec::new(),
-        form: vec![("token".to_owned(), token.to_owned())],
-    }
-    .basic(CLIENT, SECRET)
+    Redeem::about(token).basic(CLIENT, SECRET)
 }
 
 async fn send(house: &House, request: Redeem) -> Reply {

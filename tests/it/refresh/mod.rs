@@ -20,7 +20,7 @@ pub(crate) const OFFLINE: &str = "openid profile email offline_access";
 pub(crate) const SESSION_BOUND: &str = "openid profile email";
 
 /// A client beside `demo`, with refresh tokens of its own.
-const OTHER: &str = r#"
+pub(crate) const OTHER: &str = r#"
 [[clients]]
 client_id = "other"
 client_secret = "another-secret-of-32-characters-or-more"
@@ -29,7 +29,7 @@ scope = "openid profile email offline_access"
 require_pkce = false
 "#;
 /// Its secret.
-const OTHER_SECRET: &str = "another-secret-of-32-characters-or-more";
+pub(crate) const OTHER_SECRET: &str = "another-secret-of-32-characters-or-more";
 
 fn plan() -> Plan {
     House::plan().more(OTHER)

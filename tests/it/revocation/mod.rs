@@ -6,33 +6,23 @@
 use openidconnect::core::CoreRevocableToken;
 use openidconnect::{AccessToken, RefreshToken};
 
-use crate::refresh::{OFFLINE, SESSION_BOUND, refresh, request as refreshing, tokens_in, told};
+use crate::refresh::{
+    OFFLINE, OTHER, OTHER_SECRET, SESSION_BOUND, refresh, request as refreshing, tokens_in, told,
+};
 use crate::support::{CLIENT, House, SECRET};
 use crate::token::{Redeem, Reply};
 use crate::userinfo;
 
-const OTHER: &str = r#"
-[[clients]]
-client_id = "other"
-client_secret = "another-secret-of-32-characters-or-more"
-redirect_uris = ["http://127.0.0.1:8080/callback"]
-scope = "openid profile email offline_access"
-require_pkce = false
-
+const PUBLIC: &str = r#"
 [[clients]]
 client_id = "spa"
 preset = "spa"
 redirect_uris = ["http://127.0.0.1:8080/callback"]
 scope = "openid profile"
 "#;
-const OTHER_SECRET: &str = "another-secret-of-32-characters-or-more";
 
 fn request(token: &str) -> Redeem {
-    Redeem {
-        headers: Vec::new(),
-        form: vec![("token".to_owned(), token.to_owned())],
-    }
-    .basic(CLIENT, SECRET)
+    Redeem::about(token).basic(CLIENT, SECRET)
 }
 
 async fn send(house: &House, request: Redeem) -> Reply {
@@ -144,7 +134,7 @@ async fn an_unknown_token_is_revoked_already() {
 /// Section 2.1: somebody else's token is refused, and stays what it was.
 #[tokio::test]
 async fn another_clients_token_is_refused_and_stays_good() {
-    let house = House::plan().more(OTHER).start().await;
+    let house = House::plan().more(OTHER).more(PUBLIC).start().await;
     let (token, access) = tokens(&house, OFFLINE).await;
     for foreign in [&token, &access] {
         let attempt = request(foreign).basic("other", OTHER_SECRET);
@@ -206,7 +196,7 @@ async fn a_malformed_request_is_refused() {
 /// A public client gives its tokens back by its name alone; the tokens prove the rest.
 #[tokio::test]
 async fn a_public_client_revokes_its_own_tokens() {
-    let house = House::plan().more(OTHER).start().await;
+    let house = House::plan().more(OTHER).more(PUBLIC).start().await;
     let ask = crate::token::Ask::new()
         .by("spa", crate::support::REDIRECT)
         .with("scope", "openid profile");

@@ -177,6 +177,28 @@ pub(super) async fn redeem(
         .unwrap()
 }
 
+/// A redemption by another client than the code's own.
+pub(super) async fn redeem_by_another(
+    store: &dyn Store,
+    session: &Session,
+    code: &str,
+    redemption: Redemption,
+    seconds: u64,
+) -> Redeemed {
+    let other = ClientId::new("other");
+    let replayed = replayed(session, seconds);
+    store
+        .redeem_code(Digest::of(code), other, redemption, replayed, at(seconds))
+        .await
+        .unwrap()
+}
+
+/// Whether a cookie opens a session, ended or not.
+pub(super) async fn opens(store: &dyn Store, cookie: &str) -> bool {
+    let found = store.find_session(&Digest::of(cookie)).await.unwrap();
+    found.is_some()
+}
+
 /// What the audit log holds, oldest first, in short.
 pub(super) async fn told(store: &dyn Store) -> Vec<&'static str> {
     let mut events = store.latest_events(1_000).await.unwrap();

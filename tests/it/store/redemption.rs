@@ -1,12 +1,12 @@
 //! `redeem_code`: Fresh, Replayed, Ended, Unknown, and what each of them leaves behind.
 
 use dingpass::domain::code::CodeState;
-use dingpass::domain::id::{ClientId, GrantId};
+use dingpass::domain::id::GrantId;
 use dingpass::domain::secret::Digest;
 use dingpass::store::{CodeIssued, Redeemed};
 
 use super::acts::{
-    CODE, at, granted, issue, redeem, replayed, sign_in, signed_in, spoiled, stands, told,
+    CODE, at, granted, issue, redeem, redeem_by_another, sign_in, signed_in, spoiled, stands, told,
 };
 use super::on_each_backend;
 
@@ -92,16 +92,8 @@ async fn what_is_not_a_code_of_this_client_at_this_time_is_unknown() {
         let _ = store.issue_code(issue(&session, "one", 0)).await.unwrap();
         let outcome = redeem(&*store, &session, "two", granted(&session, "g0", 1), 1).await;
         assert_eq!(outcome, Redeemed::Unknown);
-        let foreign = store
-            .redeem_code(
-                Digest::of("one"),
-                ClientId::new("other"),
-                granted(&session, "g1", 1),
-                replayed(&session, 1),
-                at(1),
-            )
-            .await
-            .unwrap();
+        let foreign =
+            redeem_by_another(&*store, &session, "one", granted(&session, "g1", 1), 1).await;
         assert_eq!(foreign, Redeemed::Unknown);
         let late = redeem(
             &*store,
@@ -142,16 +134,8 @@ async fn another_clients_replay_is_unknown() {
         let (session, _) = signed_in(&*store, sign_in("zhang", "c1", 0)).await;
         let _ = store.issue_code(issue(&session, "one", 0)).await.unwrap();
         let _ = redeem(&*store, &session, "one", granted(&session, "g1", 1), 1).await;
-        let foreign = store
-            .redeem_code(
-                Digest::of("one"),
-                ClientId::new("other"),
-                granted(&session, "g2", 2),
-                replayed(&session, 2),
-                at(2),
-            )
-            .await
-            .unwrap();
+        let foreign =
+            redeem_by_another(&*store, &session, "one", granted(&session, "g2", 2), 2).await;
         assert_eq!(foreign, Redeemed::Unknown);
         assert!(stands(&*store, "g1").await);
     })

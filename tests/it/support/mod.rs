@@ -11,6 +11,7 @@ mod rp_tokens;
 mod sample;
 mod signed;
 mod simulator;
+mod upstream;
 
 pub(crate) use broker::{CLIENT, House, Plan, REDIRECT, SECRET};
 pub(crate) use browser::{Browser, Page};
@@ -23,6 +24,7 @@ pub(crate) use rp::{Answer, RelyingParty, SignedIn};
 pub(crate) use sample::SAMPLE;
 pub(crate) use signed::end_all_signed_by;
 pub(crate) use simulator::DingTalkSim;
+pub(crate) use upstream::upstream_beside;
 
 /// An HTTP client that follows nothing and uses no proxy.
 pub(crate) fn http() -> reqwest::Client {

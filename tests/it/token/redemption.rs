@@ -1,18 +1,8 @@
 //! A code is bound to its client, its redirect_uri, its challenge and its time: each wrong
 //! one alone is refused.
 
-use super::{Ask, Redeem, VERIFIER, challenge};
+use super::{Ask, OTHER, OTHER_SECRET, Redeem, VERIFIER, challenge};
 use crate::support::{CLIENT, House, SECRET};
-
-const OTHER_SECRET: &str = "another-secret-of-32-characters-or-more";
-
-const OTHER: &str = r#"
-[[clients]]
-client_id = "other"
-client_secret = "another-secret-of-32-characters-or-more"
-redirect_uris = ["http://127.0.0.1:8080/callback"]
-require_pkce = false
-"#;
 
 /// Whether the right request still works after the wrong one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,17 +2,9 @@
 
 use tokio::task::JoinSet;
 
-use super::{Ask, Redeem, Reply};
+use super::{Ask, OTHER, Redeem, Reply};
 use crate::support::{House, SECRET};
 use crate::userinfo;
-
-const OTHER: &str = r#"
-[[clients]]
-client_id = "other"
-client_secret = "another-secret-of-32-characters-or-more"
-redirect_uris = ["http://127.0.0.1:8080/callback"]
-require_pkce = false
-"#;
 
 /// RFC 6749 section 4.1.2, OIDC Core section 3.1.3.2.
 #[tokio::test]

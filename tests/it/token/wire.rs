@@ -120,6 +120,14 @@ impl Redeem {
         }
     }
 
+    /// A question about a token, or its revocation, without client authentication.
+    pub(crate) fn about(token: &str) -> Self {
+        Self {
+            headers: Vec::new(),
+            form: vec![("token".to_owned(), token.to_owned())],
+        }
+    }
+
     /// Appends a parameter, whether or not it is there already.
     pub(crate) fn and(mut self, name: &str, value: &str) -> Self {
         self.form.push((name.to_owned(), value.to_owned()));
