@@ -630,3 +630,13 @@ fn each_algorithm_in_use_has_a_key_of_its_own() {
         );
     }
 }
+
+/// Who asks again and again how the keys stand must not need a thread for it: what is told at
+/// once is the same as what is told to who can wait.
+#[test]
+fn how_the_keys_stand_is_told_at_once_where_nobody_writes() {
+    let folder = folder();
+    let custody = open(folder.path(), NOW);
+    let (waited, at_once) = (custody.snapshot(), custody.snapshot_at_once());
+    assert_eq!(format!("{at_once:?}"), format!("{:?}", Some(waited)));
+}
