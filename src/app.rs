@@ -18,7 +18,7 @@ use crate::domain::reach::Reach;
 use crate::entropy::Entropy;
 use crate::keyring::{Custody, KeyringError};
 use crate::operator::keys::{self as key_office, KeyOffice, Knowledge};
-use crate::outbound::{ClientUrls, OperatorHosts, OutboundError, SystemNames};
+use crate::outbound::{ClientUrls, OperatorHosts, OutboundError, SystemNames, Trust};
 use crate::protocol::access::Access;
 use crate::protocol::applications::Applications;
 use crate::protocol::authorize::{Authorization, Parts};
@@ -162,9 +162,10 @@ impl App {
         } = foundation;
         let keyring = custody.keyring();
         let outbound = outbound_settings(&config.outbound)?;
-        let http = OperatorHosts::new(&outbound)?;
+        let trust = Trust::new(&outbound)?;
+        let http = OperatorHosts::trusting(&trust, &outbound)?;
         let reach = Reach::new(config.outbound.allowed_addresses);
-        let client_urls = ClientUrls::new(&outbound, reach, Arc::new(SystemNames))?;
+        let client_urls = ClientUrls::trusting(&trust, &outbound, reach, Arc::new(SystemNames))?;
         let id_token_algs = config.keys.in_use(&config.clients);
         let clients: Arc<Clients> = Arc::new(config.clients.into_iter().collect());
         let providers = config

@@ -171,11 +171,16 @@ fn write_and_rename(
 
 /// The names of the files of a folder that end in `suffix`, sorted.
 pub(super) fn names(folder: &Path, suffix: &str) -> Result<Vec<String>, KeyringError> {
+    names_of_any(folder, &[suffix])
+}
+
+/// The names of the files of a folder that end in one of `suffixes`, sorted.
+pub(super) fn names_of_any(folder: &Path, suffixes: &[&str]) -> Result<Vec<String>, KeyringError> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| file_error(folder, &error))? {
         let entry = entry.map_err(|error| file_error(folder, &error))?;
         if let Ok(name) = entry.file_name().into_string()
-            && name.ends_with(suffix)
+            && suffixes.iter().any(|suffix| name.ends_with(suffix))
             && !name.starts_with('.')
         {
             names.push(name);

@@ -18,7 +18,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Request, RequestBuilder};
 use url::Url;
 
-use super::{Answer, OutboundError, Settings, TransportError, transport};
+use super::{Answer, OutboundError, Settings, TransportError, Trust, transport};
 use crate::domain::reach::{Reach, Unreachable};
 
 /// The longest answer that is read, in bytes: a JWK Set with a few certificate chains.
@@ -55,12 +55,25 @@ pub struct ClientUrls {
 }
 
 impl ClientUrls {
-    /// Makes the client. The proxy of the settings is not used: it would resolve names by
-    /// itself.
+    /// Makes the client, with a trust of its own.
     ///
     /// # Errors
     /// [`OutboundError`] in words for an operator.
     pub fn new(
+        settings: &Settings,
+        reach: Reach,
+        names: Arc<dyn Names>,
+    ) -> Result<Self, OutboundError> {
+        Self::trusting(&Trust::new(settings)?, settings, reach, names)
+    }
+
+    /// Makes the client; others may have the same trust. The proxy of the settings is not
+    /// used: it would resolve names by itself.
+    ///
+    /// # Errors
+    /// [`OutboundError`] in words for an operator.
+    pub fn trusting(
+        trust: &Trust,
         settings: &Settings,
         reach: Reach,
         names: Arc<dyn Names>,
@@ -71,10 +84,10 @@ impl ClientUrls {
             names,
             listed_only,
         };
-        let https = transport::builder(settings)?
+        let https = transport::builder(settings, trust)?
             .https_only(true)
             .dns_resolver(guard(Arc::clone(&names), false));
-        let http = transport::builder(settings)?.dns_resolver(guard(names, true));
+        let http = transport::builder(settings, trust)?.dns_resolver(guard(names, true));
         Ok(Self {
             https: transport::finish(https)?,
             http: transport::finish(http)?,

@@ -6,6 +6,7 @@
 mod client_urls;
 mod operator_hosts;
 mod transport;
+mod trust;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 
 pub use client_urls::{ClientUrls, Names, SystemNames};
 pub use operator_hosts::{OperatorHosts, OutboundError, Settings};
+pub use trust::Trust;
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Proxy, RequestBuilder};
 
-use super::{Answer, TransportError, transport};
+use super::{Answer, TransportError, Trust, transport};
 use crate::domain::uri::is_loopback_host;
 
 /// How the client is made.
@@ -55,12 +55,20 @@ pub struct OperatorHosts {
 }
 
 impl OperatorHosts {
-    /// Makes the client.
+    /// Makes the client, with a trust of its own.
     ///
     /// # Errors
     /// [`OutboundError`] in words for an operator.
     pub fn new(settings: &Settings) -> Result<Self, OutboundError> {
-        let mut builder = transport::builder(settings)?;
+        Self::trusting(&Trust::new(settings)?, settings)
+    }
+
+    /// Makes the client; others may have the same trust.
+    ///
+    /// # Errors
+    /// [`OutboundError`] in words for an operator.
+    pub fn trusting(trust: &Trust, settings: &Settings) -> Result<Self, OutboundError> {
+        let mut builder = transport::builder(settings, trust)?;
         if let Some(proxy) = &settings.proxy {
             let proxy =
                 Proxy::all(proxy).map_err(|error| OutboundError::Proxy(error.to_string()))?;

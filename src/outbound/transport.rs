@@ -6,12 +6,9 @@ use std::time::Duration;
 use bytes::BytesMut;
 use http::header::{CACHE_CONTROL, HeaderMap};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder, Request};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use reqwest::{Client, ClientBuilder, Request};
 
-use super::{Answer, OutboundError, Settings, TransportError};
+use super::{Answer, OutboundError, Settings, TransportError, Trust};
 
 /// A name has an address that may not be called. Made by our resolver and found again under
 /// the HTTP library's error.
@@ -20,22 +17,14 @@ use super::{Answer, OutboundError, Settings, TransportError};
 pub(super) struct Forbidden;
 
 /// A builder with the rules of the house: no redirects, no proxy, no waiting for ever.
-pub(super) fn builder(settings: &Settings) -> Result<ClientBuilder, OutboundError> {
-    let builder = Client::builder()
+pub(super) fn builder(settings: &Settings, trust: &Trust) -> Result<ClientBuilder, OutboundError> {
+    Ok(Client::builder()
         .redirect(Policy::none())
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.timeout)
         .pool_idle_timeout(Duration::from_secs(60))
-        .no_proxy();
-    let mut roots = Vec::new();
-    for pem in &settings.ca_pems {
-        roots.extend(certificates_in(pem).map_err(OutboundError::Certificates)?);
-    }
-    Ok(if roots.is_empty() {
-        builder
-    } else {
-        builder.tls_certs_merge(roots)
-    })
+        .no_proxy()
+        .tls_backend_preconfigured(trust.configuration()?))
 }
 
 /// Builds the client.
@@ -93,22 +82,6 @@ fn max_age(headers: &HeaderMap) -> Option<Duration> {
         }
     }
     found
-}
-
-/// The certificates of a PEM text, each one fit to be trusted. The client's own builder says
-/// only that something is wrong.
-fn certificates_in(pem: &[u8]) -> Result<Vec<Certificate>, String> {
-    let mut fit = RootCertStore::empty();
-    let mut roots = Vec::new();
-    for der in CertificateDer::pem_slice_iter(pem) {
-        let der = der.map_err(|error| error.to_string())?;
-        roots.push(Certificate::from_der(&der).map_err(|error| error.to_string())?);
-        fit.add(der).map_err(|error| error.to_string())?;
-    }
-    if roots.is_empty() {
-        return Err("none was found".to_owned());
-    }
-    Ok(roots)
 }
 
 #[expect(

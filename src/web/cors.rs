@@ -11,10 +11,7 @@
 //! The headers go onto every answer of such a route, refusals, overload and panics among
 //! them: a client that can't read the error can only guess.
 
-use std::sync::Arc;
-
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -47,14 +44,21 @@ const ANSWER_HEADERS: HeaderValue =
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 
 /// Adds the headers, and answers a browser that asks before it sends.
-pub(super) async fn share(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+pub(super) async fn share<F>(
+    web: &Web,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or("", MatchedPath::as_str);
     let for_all = FOR_ALL.contains(&route);
     if !for_all && !FOR_CLIENTS.contains(&route) {
-        return next.run(request).await;
+        return answer(request).await;
     }
     let allowed = if for_all {
         Some(HeaderValue::from_static("*"))
@@ -77,7 +81,7 @@ pub(super) async fn share(State(web): State<Arc<Web>>, request: Request, next: N
         )
             .into_response()
     } else {
-        next.run(request).await
+        answer(request).await
     };
     let headers = response.headers_mut();
     if !for_all {

@@ -1,7 +1,5 @@
 //! Headers that every answer bears, unless its handler said otherwise.
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -72,11 +70,10 @@ const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-pub(super) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Adds what the handler did not say.
+pub(super) fn secure(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in DEFAULTS {
         headers.entry(name).or_insert(value);
     }
-    response
 }

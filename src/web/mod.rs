@@ -2,6 +2,7 @@
 //! decided here, and neither store, keys nor upstreams are named.
 
 pub mod admin;
+mod around;
 mod caller;
 mod consent;
 mod cookie;

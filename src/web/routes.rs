@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -15,7 +15,7 @@ use super::protocol::{
     authorize, documents, health, introspection, logout, revocation, token, userinfo,
 };
 use super::state::Web;
-use super::{consent, cors, error, headers, pages, trace, unread};
+use super::{around, consent, error, pages};
 use crate::protocol::discovery::path;
 
 /// The longest that an answer may take. DingTalk's calls together have less.
@@ -60,14 +60,11 @@ pub fn router(web: Arc<Web>) -> Router {
         .route(pages::STYLE_PATH, get(pages::style))
         .route("/favicon.svg", get(pages::icon))
         .fallback(error::not_found)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            LONGEST_ANSWER,
+        // From the outside in, and all at once: the router boxes what each call adds.
+        .layer((
+            from_fn_with_state(Arc::clone(&web), around::every),
+            CatchPanicLayer::custom(error::panicked),
+            TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_ANSWER),
         ))
-        .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(from_fn(unread::announce))
-        .layer(from_fn(headers::secure))
-        .layer(from_fn_with_state(Arc::clone(&web), cors::share))
-        .layer(from_fn_with_state(Arc::clone(&web), trace::trace))
         .with_state(web)
 }

@@ -2,10 +2,7 @@
 //! on an error page, too. Logged are the route's pattern and never the URL: its query holds
 //! codes, states and hints.
 
-use std::sync::Arc;
-
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::HeaderName;
@@ -17,11 +14,15 @@ use crate::protocol::Correlation;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn trace(
-    State(web): State<Arc<Web>>,
+/// Has a request answered, within its span.
+pub(super) async fn trace<F>(
+    web: &Web,
     mut request: Request,
-    next: Next,
-) -> Response {
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let id = random_token::<9>(web.entropy.as_ref());
     request.extensions_mut().insert(Correlation(id.clone()));
     let matched = request.extensions().get::<MatchedPath>();
@@ -35,7 +36,7 @@ pub(super) async fn trace(
     );
     let begun = web.clock.now();
     async move {
-        let mut response = next.run(request).await;
+        let mut response = answer(request).await;
         let status = response.status().as_u16();
         let taken = web.clock.now().since(begun).as_millis();
         let milliseconds = u64::try_from(taken).unwrap_or(u64::MAX);

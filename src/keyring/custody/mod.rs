@@ -22,7 +22,7 @@ mod writing;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use arc_swap::ArcSwapOption;
 use secrecy::SecretString;
@@ -291,10 +291,25 @@ impl Custody {
         self.place.settings.passphrase.is_some()
     }
 
-    /// How things stand.
+    /// How things stand. Waits for whoever writes.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let held = self.held();
+        self.snapshot_of(&self.held())
+    }
+
+    /// How things stand, where that can be told at once: touches no disk and waits for
+    /// nobody.
+    #[must_use]
+    pub fn snapshot_at_once(&self) -> Option<Snapshot> {
+        match self.held.try_lock() {
+            Ok(held) => Some(self.snapshot_of(&held)),
+            // As in `held`.
+            Err(TryLockError::Poisoned(held)) => Some(self.snapshot_of(&held.into_inner())),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn snapshot_of(&self, held: &Held) -> Snapshot {
         Snapshot {
             keys: held.list.keys.clone(),
             generation: held.list.generation,

@@ -27,9 +27,7 @@ impl Print {
     /// # Errors
     /// [`KeyringError`] when it can't be read.
     pub(super) fn of(folder: &Path) -> Result<Self, KeyringError> {
-        let mut names = files::names(folder, ".pem")?;
-        names.extend(files::names(folder, ".key")?);
-        names.extend(files::names(folder, list::FILE)?);
+        let names = files::names_of_any(folder, &[".pem", ".key", list::FILE])?;
         let mut prints = Vec::new();
         for name in names {
             let path = folder.join(&name);

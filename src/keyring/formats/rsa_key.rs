@@ -122,11 +122,12 @@ fn bits(number: &[u8]) -> usize {
 
 /// Writes PKCS #8. `rsa` could, but leaves a copy of the key in memory.
 fn encode(key: &RsaPrivateKey, crt: Option<[&[u8]; 3]>) -> Result<Canonical, KeyFormatError> {
-    let ([p, q], Some(dp), Some(dq), Some(qi)) =
-        (key.primes(), key.dp(), key.dq(), key.crt_coefficient())
+    let ([p, q], Some(dp), Some(dq), Some(qi)) = (key.primes(), key.dp(), key.dq(), key.qinv())
     else {
         return Err(KeyFormatError::Mismatched);
     };
+    // Was computed when the key was made of its numbers: that takes a millisecond.
+    let qi = qi.to_biguint().ok_or(KeyFormatError::Mismatched)?;
     let secret = |number: &BigUint| Zeroizing::new(number.to_bytes_be());
     let [n, e] = [key.n(), key.e()].map(BigUint::to_bytes_be);
     let [d, p, q] = [key.d(), p, q].map(secret);

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 
 use super::place::Place;
+use super::process::run;
 
 /// Alive, ready, and gone.
 #[test]
@@ -21,6 +22,25 @@ fn a_running_broker_is_0_and_a_stopped_one_is_1() {
     process.signal("TERM");
     process.wait();
     assert_eq!(place.run("healthcheck", &["--ready"]).code, Some(1));
+}
+
+/// It speaks plain http to this machine: that there is nobody to trust in the container is no
+/// reason to call a broker dead, and no file of roots is read every few seconds.
+#[test]
+fn it_needs_no_roots_of_trust() {
+    let place = Place::new();
+    let _process = place.serve();
+    let (bundle, folder) = (place.path("no-roots.pem"), place.path("no-roots"));
+    std::fs::write(&bundle, "").unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    let file = place.file();
+    let (bundle, folder) = (bundle.display().to_string(), folder.display().to_string());
+    let roots = [
+        ("SSL_CERT_FILE", bundle.as_str()),
+        ("SSL_CERT_DIR", folder.as_str()),
+    ];
+    let ended = run(&["healthcheck", "--config", &file], &roots);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
 }
 
 /// CONTRIBUTING.md, Decisions: readiness never depends on DingTalk; none runs here.

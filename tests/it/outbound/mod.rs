@@ -4,6 +4,7 @@ mod certificates;
 mod client_urls;
 mod environment;
 mod limits;
+mod trust;
 
 use dingpass::outbound::{OperatorHosts, Settings};
 
