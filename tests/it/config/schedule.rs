@@ -90,7 +90,9 @@ fn keys_that_stay_published_for_logout_tokens_are_counted() {
     let short = "[keys]\nrotate_every = \"2s\"\npublish_before = \"1s\"\njwks_max_age = \"1s\"\nretire_margin = \"1s\"\n[lifetimes]\nid_token = \"1s\"\nrefresh_idle = \"1s\"\nrefresh_absolute = \"1s\"\n";
     let warnings = |client: &str| {
         let config = load(&with(&format!("{client}{short}"))).expect("no fault");
-        let most = served(&config).policy.most_published(KeyUse::Sign(SigningAlg::Rs256));
+        let most = served(&config)
+            .policy
+            .most_published(KeyUse::Sign(SigningAlg::Rs256));
         let words: Vec<String> = config
             .warnings
             .into_iter()
