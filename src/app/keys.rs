@@ -6,24 +6,19 @@ use crate::domain::lifetimes::Lifetimes;
 use crate::keyring::Settings;
 use crate::keyring::model::KeyUse;
 use crate::keyring::rotation::Policy;
-use crate::protocol::{authorize, logout};
+use crate::protocol::authorize;
 
 /// What a configuration says of keys.
 #[must_use]
 pub fn key_settings(keys: &config::Keys, lifetimes: &Lifetimes, clients: &[Client]) -> Settings {
     let uses = keys.in_use(clients).into_iter().map(KeyUse::Sign);
-    // Logout tokens are signed where somebody wants them.
-    let tells = clients
-        .iter()
-        .any(|client| client.backchannel_logout.is_some());
-    let logout_token = tells.then_some(logout::TOKEN_LIFETIME);
     Settings {
         policy: Policy {
             rotate_every: keys.rotate_every,
             publish_before: keys.publish_before,
             jwks_max_age: keys.jwks_max_age,
             retire_margin: keys.retire_margin,
-            token_life: lifetimes.id_token.max(logout_token.unwrap_or_default()),
+            token_life: lifetimes.signed(clients),
             sealed_life: lifetimes.access_token.max(authorize::FLOW_LIFETIME),
             hint_life: lifetimes.refresh_absolute,
             uses: uses.chain([KeyUse::Seal]).collect(),

@@ -20,7 +20,7 @@ use crate::domain::id::{ClientId, SubjectId};
 use crate::operator::audit::{AuditLog, Query};
 use crate::operator::{AUDIT_PATH, LEFT_OUT_HEADER};
 use crate::store::{self, Location, StoreError};
-use output::{Closed, Output};
+use output::{Arrived, Output};
 
 /// Which events, and how they are shown.
 #[derive(Debug, Args)]
@@ -122,14 +122,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             },
             None => read(&reach.store, socket, query, &mut output).await?,
         };
-        // Whoever closed the pipe has seen enough.
-        let _: Closed = ended.and_then(|()| output.finish());
-        Ok(())
+        say::arrived(ended.and_then(|()| output.finish()))
     })
 }
 
 /// The events of a running server.
-async fn ask(remote: &Remote, query: &Query, output: &mut Output) -> anyhow::Result<Closed> {
+async fn ask(remote: &Remote, query: &Query, output: &mut Output) -> anyhow::Result<Arrived> {
     let mut answer = remote.ask(AUDIT_PATH, query).await?;
     let left_out = answer.headers().contains_key(LEFT_OUT_HEADER);
     let mut rest = Vec::new();
@@ -144,8 +142,8 @@ async fn ask(remote: &Remote, query: &Query, output: &mut Output) -> anyhow::Res
         };
         let later = rest.split_off(end + 1);
         let lines = String::from_utf8_lossy(&rest);
-        if output.lines(lines.lines()).is_err() {
-            return Ok(Err(output::PipeClosed));
+        if let Err(error) = output.lines(lines.lines()) {
+            return Ok(Err(error));
         }
         rest = later;
     }
@@ -162,7 +160,7 @@ async fn read(
     socket: Option<&Path>,
     query: Query,
     output: &mut Output,
-) -> anyhow::Result<Closed> {
+) -> anyhow::Result<Arrived> {
     let location = match &store.location {
         StoreLocation::Memory => Location::Memory,
         StoreLocation::File(path) => Location::File {
@@ -200,8 +198,8 @@ async fn read(
     // The database is let go before anything is shown: while somebody reads in a pager, a
     // server must be able to start.
     drop(answer);
-    if output.lines(lines.iter().map(String::as_str)).is_err() {
-        return Ok(Err(output::PipeClosed));
+    if let Err(error) = output.lines(lines.iter().map(String::as_str)) {
+        return Ok(Err(error));
     }
     tell_left_out(left_out, output);
     Ok(Ok(()))

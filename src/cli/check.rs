@@ -20,26 +20,10 @@ pub(super) fn run(file: &File) -> ExitCode {
         }
     };
     match read.outcome {
-        Ok(config) => {
-            if !config.warnings.is_empty() {
-                say::out(&format!(
-                    "{}\n{}",
-                    file.describe(&config.warnings, &read.text),
-                    count(config.warnings.len(), "warning")
-                ));
-            }
-            if let Some(words) = beyond(&config) {
-                say::out(&words);
-            }
-            say::out(&format!(
-                "{} is fine: issuer {}, {}, {}",
-                file.config.display(),
-                config.issuer,
-                count(config.upstreams.len(), "upstream"),
-                count(config.clients.len(), "client"),
-            ));
-            ExitCode::SUCCESS
-        }
+        Ok(config) => match show(file, &config, &read.text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => super::failed(&error),
+        },
         Err(faults) => {
             say::wrong(&format!(
                 "{}\n{}",
@@ -49,6 +33,27 @@ pub(super) fn run(file: &File) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A configuration that is fine, with what deserves a look.
+fn show(file: &File, config: &Config, text: &str) -> anyhow::Result<()> {
+    if !config.warnings.is_empty() {
+        say::out(&format!(
+            "{}\n{}",
+            file.describe(&config.warnings, text),
+            count(config.warnings.len(), "warning")
+        ))?;
+    }
+    if let Some(words) = beyond(config) {
+        say::out(&words)?;
+    }
+    say::out(&format!(
+        "{} is fine: issuer {}, {}, {}",
+        file.config.display(),
+        config.issuer,
+        count(config.upstreams.len(), "upstream"),
+        count(config.clients.len(), "client"),
+    ))
 }
 
 fn count(number: usize, thing: &str) -> String {

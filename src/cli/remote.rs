@@ -13,8 +13,16 @@ use serde::Serialize;
 
 use crate::operator::VERSION_HEADER;
 
-/// How long a server may take to accept. There is none for the answer: it may go on for days.
+/// How long a server may take to accept.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long it may take to begin an answer, which may then go on for days. A process that was
+/// stopped or hangs still has connections accepted by the kernel; without an end whoever
+/// watches by `keys status` would pile up one waiting process at each turn.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// The same where it is to do something: an RSA key may have to be made for it.
+const ACT: Duration = Duration::from_secs(300);
 
 /// A server that was reached.
 pub(super) struct Remote {
@@ -57,19 +65,47 @@ impl Remote {
         }))
     }
 
-    /// Asks; only a good answer is returned.
+    /// Asks how things are; only a good answer is returned.
     pub(super) async fn ask(
         &self,
         path: &str,
         question: &impl Serialize,
     ) -> anyhow::Result<Response> {
-        let answer = self
+        self.within(LOOK, "", path, question).await
+    }
+
+    /// Asks for something to be done.
+    pub(super) async fn ask_for_an_act(
+        &self,
+        path: &str,
+        question: &impl Serialize,
+    ) -> anyhow::Result<Response> {
+        // One that was stopped reads the request when it goes on.
+        let later = ". What was asked for may be done yet: dingpass keys list shows it";
+        self.within(ACT, later, path, question).await
+    }
+
+    async fn within(
+        &self,
+        patience: Duration,
+        after: &str,
+        path: &str,
+        question: &impl Serialize,
+    ) -> anyhow::Result<Response> {
+        let asked = self
             .client
             .post(format!("http://operator{path}"))
             .json(question)
-            .send()
-            .await
-            .with_context(|| format!("no answer at {}", self.socket.display()))?;
+            .send();
+        let Ok(answer) = tokio::time::timeout(patience, asked).await else {
+            bail!(
+                "the server at {} has not answered for {} seconds: it hangs, or was stopped; see \
+                 its log, or restart it{after}",
+                self.socket.display(),
+                patience.as_secs()
+            );
+        };
+        let answer = answer.with_context(|| format!("no answer at {}", self.socket.display()))?;
         let version = answer.headers().get(VERSION_HEADER);
         let Some(version) = version.and_then(|version| version.to_str().ok()) else {
             bail!("what answers at {} is not dingpass", self.socket.display());

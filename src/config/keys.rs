@@ -12,6 +12,7 @@ use super::duration::FORM;
 use super::passphrase;
 use super::reader::{Found, Section};
 use super::tree::Origin;
+use crate::domain::client::Client;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::readiness::OnUnready;
 use crate::domain::rsa_bits::RsaBits;
@@ -40,7 +41,7 @@ const MANY_PUBLISHED: u64 = 10;
 /// The list of keys is written anew at each change.
 const MANY_KEPT: u64 = 1_000;
 
-pub(super) fn read(section: &mut Section<'_>, lifetimes: &Lifetimes) -> Keys {
+pub(super) fn read(section: &mut Section<'_>, lifetimes: &Lifetimes, clients: &[Client]) -> Keys {
     let directory = section.text("directory");
     let written = directory
         .as_ref()
@@ -50,7 +51,7 @@ pub(super) fn read(section: &mut Section<'_>, lifetimes: &Lifetimes) -> Keys {
     let rsa_bits = rsa_bits(section);
     let schedule = Schedule::read(section);
     if schedule.is_sound {
-        schedule.check(section, lifetimes);
+        schedule.check(section, lifetimes, lifetimes.signed(clients));
     }
     let on_unready = section.choice("on_unready", &ON_UNREADY);
     Keys {
@@ -163,7 +164,7 @@ impl Schedule {
     }
 
     /// What can't work together, and what will be regretted.
-    fn check(&self, section: &mut Section<'_>, lifetimes: &Lifetimes) {
+    fn check(&self, section: &mut Section<'_>, lifetimes: &Lifetimes, signed: Duration) {
         if let Some(at) = &self.publish_before.at
             && self.publish_before.value < self.jwks_max_age.value
         {
@@ -207,19 +208,23 @@ impl Schedule {
             );
             return;
         }
-        let published = lifetimes
-            .id_token
+        let published = signed
             .saturating_add(self.retire_margin.value)
             .as_secs()
             .div_ceil(rotate_every.as_secs().max(1))
             .saturating_add(2);
         let kept = lifetimes.refresh_absolute.as_secs() / rotate_every.as_secs().max(1);
+        let until = if signed > lifetimes.id_token {
+            "the two minutes of a logout token"
+        } else {
+            "`id_token`"
+        };
         if published > MANY_PUBLISHED || kept > MANY_KEPT {
             section.warn(
                 &at,
                 format!(
                     "`rotate_every` is so short that about {published} keys of each algorithm are \
-                     published at once (until `id_token` and `retire_margin` are over), and \
+                     published at once (until {until} and `retire_margin` are over), and \
                      {kept} are kept for hints (until `refresh_absolute` is over)"
                 ),
             );

@@ -93,9 +93,10 @@ pub fn key_place(
     let issuer = whole::issuer(&mut root);
     let store = root.section("store", store::read);
     let lifetimes = root.section("lifetimes", lifetimes::read);
-    let keys = root.section("keys", |section| keys::read(section, &lifetimes));
     // Where their URLs may lead is for warnings, which nobody reads here.
     let clients = clients::read_all(&mut root, &Reach::default());
+    // How long their keys stay published depends on what clients are told.
+    let keys = root.section("keys", |section| keys::read(section, &lifetimes, &clients));
     let (faults, _) = reading.into_notices(text);
     match issuer {
         Some(issuer) if faults.is_empty() => Ok(KeyPlace {

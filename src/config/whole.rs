@@ -57,11 +57,12 @@ fn read(
     let http = root.section("http", http::read);
     let store = root.section("store", store::read);
     let lifetimes = root.section("lifetimes", lifetimes::read);
-    let keys = root.section("keys", |section| keys::read(section, &lifetimes));
     let upstreams = upstream::read_all(&mut root);
     let outbound = root.section("outbound", outbound::read);
     let reach = Reach::new(outbound.allowed_addresses.clone());
     let clients = clients::read_all(&mut root, &reach);
+    // How long their keys stay published depends on what clients are told.
+    let keys = root.section("keys", |section| keys::read(section, &lifetimes, &clients));
     let pages = root.section("pages", pages::read);
     let log = root.section("log", log::read);
     let admin = root.section("admin", |section| admin::read(section, &store));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::client::Client;
+
 /// The section `[lifetimes]`, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
@@ -23,9 +25,26 @@ pub struct Lifetimes {
     pub refresh_grace: Duration,
 }
 
+/// How long a logout token is good (OIDC Back-Channel Logout 1.0, section 2.4: two minutes at
+/// most). Nobody sets it, but a key stays published for as long where somebody is told.
+pub const LOGOUT_TOKEN: Duration = Duration::from_secs(120);
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
+
+impl Lifetimes {
+    /// The longest life of what is signed: an ID Token, or a logout token where a client wants
+    /// to be told.
+    #[must_use]
+    pub fn signed(&self, clients: &[Client]) -> Duration {
+        let tells = clients
+            .iter()
+            .any(|client| client.backchannel_logout.is_some());
+        let logout_token = tells.then_some(LOGOUT_TOKEN).unwrap_or_default();
+        self.id_token.max(logout_token)
+    }
+}
 
 impl Default for Lifetimes {
     fn default() -> Self {

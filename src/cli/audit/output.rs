@@ -10,12 +10,9 @@ use crate::cli::table::{Table, printable};
 
 const HEADINGS: [&str; 5] = ["TIME", "EVENT", "CLIENT", "SUBJECT", "DETAILS"];
 
-/// Nobody reads standard output any more: the end, and no failure.
-#[derive(Debug)]
-pub(super) struct PipeClosed;
-
-/// Whether there is still a reader.
-pub(super) type Closed = Result<(), PipeClosed>;
+/// Whether lines still arrive, or why they don't: nobody reads any more, which is no failure,
+/// or they can't be written.
+pub(super) type Arrived = std::io::Result<()>;
 
 /// Where lines go.
 pub(super) struct Output {
@@ -54,11 +51,11 @@ impl Output {
     }
 
     /// Takes events in JSON.
-    pub(super) fn lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Closed {
+    pub(super) fn lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Arrived {
         match &mut self.form {
             Form::Json => {
                 for line in lines {
-                    writeln!(self.out, "{line}").map_err(|_| PipeClosed)?;
+                    writeln!(self.out, "{line}")?;
                 }
             }
             Form::Table {
@@ -73,20 +70,20 @@ impl Output {
                 self.show(&rows)?;
             }
         }
-        self.out.flush().map_err(|_| PipeClosed)
+        self.out.flush()
     }
 
     /// Shows what still waits.
-    pub(super) fn finish(&mut self) -> Closed {
+    pub(super) fn finish(&mut self) -> Arrived {
         if let Form::Table { waiting, .. } = &mut self.form
             && let Some(rows) = waiting.take()
         {
             self.show(&rows)?;
         }
-        self.out.flush().map_err(|_| PipeClosed)
+        self.out.flush()
     }
 
-    fn show(&mut self, rows: &[[String; 5]]) -> Closed {
+    fn show(&mut self, rows: &[[String; 5]]) -> Arrived {
         let Form::Table {
             table, has_heading, ..
         } = &mut self.form
@@ -98,10 +95,10 @@ impl Output {
         }
         if !*has_heading {
             *has_heading = true;
-            writeln!(self.out, "{}", table.line(&HEADINGS)).map_err(|_| PipeClosed)?;
+            writeln!(self.out, "{}", table.line(&HEADINGS))?;
         }
         for row in rows {
-            writeln!(self.out, "{}", table.line(row)).map_err(|_| PipeClosed)?;
+            writeln!(self.out, "{}", table.line(row))?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 //! which a person sees and agrees to, then the act, on the condition that the keys are still
 //! those that were shown.
 
+use anyhow::Context as _;
+
 use super::desk::{Desk, Refused};
 use super::moments::Wall;
 use super::options::Changing;
@@ -70,7 +72,7 @@ fn show_plan(planned: &Planned, set: Option<SetName>, as_json: bool) -> anyhow::
     if as_json {
         return json::show(planned);
     }
-    say::out(&plan::planned(planned, set));
+    say::out(&plan::planned(planned, set))?;
     say::wrong("Nothing was done: this was a dry run.");
     Ok(())
 }
@@ -81,15 +83,17 @@ fn show(
     pinning: Option<&Pinning>,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    if as_json {
-        return json::show(done);
-    }
-    let said = plan::done(done, set);
-    match pinning {
-        Some(pinning) => say::out(&format!("{}\n\n{said}", pinning.words(done.now))),
-        None => say::out(&said),
-    }
-    Ok(())
+    let shown = if as_json {
+        json::show(done)
+    } else {
+        let said = plan::done(done, set);
+        match pinning {
+            Some(pinning) => say::out(&format!("{}\n\n{said}", pinning.words(done.now))),
+            None => say::out(&said),
+        }
+    };
+    // Who reads that it failed must not do it again.
+    shown.context("it was done, but can't be shown")
 }
 
 /// Who goes with which key from now on: nothing that a change of a key's state tells.

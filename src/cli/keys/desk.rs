@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use reqwest::Response;
 
 use super::terminal::Sent;
 use crate::app::{AtRestError, keys_at_rest};
@@ -57,7 +58,7 @@ impl<'s> Desk<'s> {
 
     /// All keys.
     pub(super) async fn list(&self) -> anyhow::Result<KeyList> {
-        match self.ask(&KeyRequest::new(KeyQuestion::List)).await? {
+        match self.look(&KeyRequest::new(KeyQuestion::List)).await? {
             KeyAnswer::Keys(list) => Ok(list),
             other => Err(unexpected(&other)),
         }
@@ -65,7 +66,7 @@ impl<'s> Desk<'s> {
 
     /// How things stand.
     pub(super) async fn status(&self) -> anyhow::Result<KeyStatus> {
-        match self.ask(&KeyRequest::new(KeyQuestion::Status)).await? {
+        match self.look(&KeyRequest::new(KeyQuestion::Status)).await? {
             KeyAnswer::Status(status) => Ok(status),
             other => Err(unexpected(&other)),
         }
@@ -73,7 +74,7 @@ impl<'s> Desk<'s> {
 
     /// What would happen.
     pub(super) async fn plan(&self, request: KeyRequest) -> anyhow::Result<Planned> {
-        match self.ask(&request.dry()).await? {
+        match self.look(&request.dry()).await? {
             KeyAnswer::Planned(planned) => Ok(planned),
             other => Err(unexpected(&other)),
         }
@@ -97,29 +98,39 @@ impl<'s> Desk<'s> {
 
     async fn ask_for_an_act(&self, request: &KeyRequest) -> anyhow::Result<KeyAnswer> {
         self.sent.mark();
-        let answer = self.ask(request).await;
+        let answer = match &self.at {
+            At::Server(remote) => read(remote.ask_for_an_act(KEYS_PATH, request).await).await,
+            At::Rest(rest) => Ok(rest.office.ask(request.clone(), rest.uid).await),
+        };
         self.sent.clear();
-        answer
+        heard(answer?)
     }
 
-    async fn ask(&self, request: &KeyRequest) -> anyhow::Result<KeyAnswer> {
-        let answer = match &self.at {
-            At::Server(remote) => remote
-                .ask(KEYS_PATH, request)
-                .await?
-                .json::<KeyAnswer>()
-                .await
-                .context("the server's answer can't be read")?,
+    async fn look(&self, request: &KeyRequest) -> anyhow::Result<KeyAnswer> {
+        heard(match &self.at {
+            At::Server(remote) => read(remote.ask(KEYS_PATH, request).await).await?,
             At::Rest(rest) => rest.office.ask(request.clone(), rest.uid).await,
-        };
-        match answer {
-            KeyAnswer::Refused(refusal) => Err(Refused(refusal).into()),
-            KeyAnswer::Keys(_)
-            | KeyAnswer::Status(_)
-            | KeyAnswer::Planned(_)
-            | KeyAnswer::Done(_)
-            | KeyAnswer::Exported(_) => Ok(answer),
-        }
+        })
+    }
+}
+
+/// What a server answers.
+async fn read(answer: anyhow::Result<Response>) -> anyhow::Result<KeyAnswer> {
+    answer?
+        .json::<KeyAnswer>()
+        .await
+        .context("the server's answer can't be read")
+}
+
+/// An answer that is no refusal.
+fn heard(answer: KeyAnswer) -> anyhow::Result<KeyAnswer> {
+    match answer {
+        KeyAnswer::Refused(refusal) => Err(Refused(refusal).into()),
+        KeyAnswer::Keys(_)
+        | KeyAnswer::Status(_)
+        | KeyAnswer::Planned(_)
+        | KeyAnswer::Done(_)
+        | KeyAnswer::Exported(_) => Ok(answer),
     }
 }
 

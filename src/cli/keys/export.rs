@@ -33,8 +33,7 @@ pub(super) async fn run(desk: &Desk<'_>, arguments: Export) -> anyhow::Result<()
         .await?;
     let text = exported.text.expose();
     let Some(file) = file else {
-        say::out(text.trim_end());
-        return Ok(());
+        return say::out(text.trim_end());
     };
     file.fill(text)?;
     if is_plain {

@@ -19,8 +19,7 @@ const SPANS: [&str; 3] = ["served", "needed", "fails_for"];
 pub(super) fn show(answer: &impl Serialize) -> anyhow::Result<()> {
     say::out(&serde_json::to_string_pretty(&told(serde_json::to_value(
         answer,
-    )?))?);
-    Ok(())
+    )?))?)
 }
 
 /// Shows an answer with one thing more in it.

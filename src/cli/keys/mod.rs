@@ -72,7 +72,7 @@ async fn work(file: &File, command: Command, sent: &Sent) -> anyhow::Result<Exit
                 if let Some(fault) = &list.folder.fault {
                     say::wrong(&format!("FAULT: {}", super::table::printable(fault)));
                 }
-                say::out(&list::table(&list, &steps, arguments.long));
+                say::out(&list::table(&list, &steps, arguments.long))?;
             }
         }
         Command::Status(arguments) => {
@@ -81,7 +81,7 @@ async fn work(file: &File, command: Command, sent: &Sent) -> anyhow::Result<Exit
             if arguments.json {
                 json::show_with(&status, "needs_operator", looked)?;
             } else {
-                say::out(&status::page(&status));
+                say::out(&status::page(&status))?;
             }
             if looked {
                 return Ok(ExitCode::from(LOOK));

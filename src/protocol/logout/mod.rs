@@ -22,7 +22,6 @@ pub use back_channel::{BackChannel, BackChannelParts};
 pub use fault::LogoutFault;
 pub use front_channel::Frame;
 pub use request::PostLogoutUrl;
-pub use token::LIFETIME as TOKEN_LIFETIME;
 
 use super::Correlation;
 use super::authorize::Browser;

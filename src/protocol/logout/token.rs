@@ -1,14 +1,13 @@
 //! The logout token (OIDC Back-Channel Logout 1.0, section 2.4). It must never pass for an ID
 //! Token: its header says `logout+jwt`, it has no nonce, and it lives for two minutes.
 
-use std::time::Duration;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::domain::client::Client;
 use crate::domain::issuer::Issuer;
+use crate::domain::lifetimes::LOGOUT_TOKEN;
 use crate::domain::logout::LogoutDelivery;
 use crate::domain::secret::random_token;
 use crate::entropy::Entropy;
@@ -16,9 +15,6 @@ use crate::keyring::{Keyring, SigningFailed, TokenType};
 
 /// The event that a session ended.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-
-/// How long it is good. Each attempt makes a new one.
-pub const LIFETIME: Duration = Duration::from_secs(120);
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -47,7 +43,7 @@ pub(super) fn logout_token(
         iss: issuer.as_str(),
         aud: client.id.as_str(),
         iat: now.as_seconds(),
-        exp: now.plus(LIFETIME).as_seconds(),
+        exp: now.plus(LOGOUT_TOKEN).as_seconds(),
         // A new one for each attempt: a client that took the first one, whose answer was lost,
         // may refuse a name that it has seen.
         jti: random_token::<16>(entropy),

@@ -463,6 +463,24 @@ fn a_pipe_that_is_closed_ends_it_quietly() {
     }
 }
 
+/// What goes to a full disk is no record: the exit code says so.
+#[test]
+fn events_that_cannot_be_written_down_are_a_failure() {
+    let place = Place::new();
+    write(&place, (0..3).map(|number| deed(&number.to_string())));
+    for form in ["--json", "--limit=100"] {
+        let output = Command::new("sh")
+            .args(["-c", r#""$0" "$@" >/dev/full; echo "code $?" >&2"#])
+            .args([env!("CARGO_BIN_EXE_dingpass"), "audit", form])
+            .args(["--config", &place.file()])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("code 1"), "{said}");
+        assert!(said.contains("standard output can't be written"), "{said}");
+    }
+}
+
 /// Which key, from which state to which, and by whom: the table says it in words, JSON by
 /// names. A client that was pinned is found by its name.
 #[test]

@@ -83,6 +83,31 @@ fn the_defaults_have_neither_fault_nor_caution() {
     assert_eq!((policy.fault(), policy.caution()), (None, None));
 }
 
+/// A key stays published for what it signed last, a logout token too (OIDC Back-Channel Logout
+/// 1.0, section 2.4): with ID Tokens of a second that is what decides how many there are.
+#[test]
+fn keys_that_stay_published_for_logout_tokens_are_counted() {
+    let short = "[keys]\nrotate_every = \"2s\"\npublish_before = \"1s\"\njwks_max_age = \"1s\"\nretire_margin = \"1s\"\n[lifetimes]\nid_token = \"1s\"\nrefresh_idle = \"1s\"\nrefresh_absolute = \"1s\"\n";
+    let warnings = |client: &str| {
+        let config = load(&with(&format!("{client}{short}"))).expect("no fault");
+        let most = served(&config)
+            .policy
+            .most_published(KeyUse::Sign(SigningAlg::Rs256));
+        let words: Vec<String> = config
+            .warnings
+            .into_iter()
+            .map(|it| it.message)
+            .filter(|it| it.contains("so short that"))
+            .collect();
+        (most, words)
+    };
+    assert_eq!(warnings(CLIENT), (3, Vec::new()));
+    let told = format!("{CLIENT}backchannel_logout_uri = \"https://demo.example.com/told\"\n");
+    let (most, words) = warnings(&told);
+    assert_eq!((most, words.len()), (63, 1));
+    assert!(words[0].contains("about 63 keys"), "{words:?}");
+}
+
 /// A command on keys at rest works by the same rules as the server.
 #[test]
 fn a_command_works_by_the_settings_of_the_server() {

@@ -1,17 +1,21 @@
 //! Changing keys: dry runs, the question before something breaks, and what is sent.
 
 use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
 use dingpass::clock::{Clock as _, SystemClock};
 use dingpass::domain::key_change::{KeyActor, KeyChange};
 use dingpass::domain::key_state::KeyState;
 use dingpass::operator::keys::{
-    Done, Ended as WhatEnded, KeyAnswer, KeyQuestion, KeyRequest, Refusal, RefusalCause,
+    Done, Ended as WhatEnded, Exported, KeyAnswer, KeyQuestion, KeyRequest, Refusal, RefusalCause,
+    SecretText,
 };
 use serde_json::Value;
 
+use super::Keys as _;
 use super::stand_in::{ACTIVE, Asked, DAY, NEXT, NOW, OLD, breaking, done, usual};
+use crate::cli::place::Place;
 use crate::cli::process::run;
 
 /// Every command that changes something.
@@ -133,6 +137,62 @@ fn a_pipe_that_is_closed_ends_it_quietly() {
         .unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("code 0"), "{said}");
+}
+
+/// A copy of a key that was sent to a full disk is no copy, and a report that nobody got is no
+/// report: the exit code says so, for whoever made a backup by a script.
+#[test]
+fn what_cannot_be_written_down_is_a_failure() {
+    let asked = Asked::answering(|request| match &request.ask {
+        KeyQuestion::Export { kid, private, .. } => KeyAnswer::Exported(Exported {
+            kid: kid.clone(),
+            private: *private,
+            text: SecretText::new("a copy"),
+        }),
+        _ => usual(request),
+    });
+    for command in [
+        ["keys", "list", "", ""],
+        ["keys", "list", "--json", ""],
+        ["keys", "status", "", ""],
+        ["keys", "export", NEXT, ""],
+        ["keys", "rotate", "RS256", "--dry-run"],
+        ["check", "", "", ""],
+    ] {
+        let said = on_a_full_disk(&asked, &command);
+        assert!(said.contains("code 1"), "{command:?}: {said}");
+        assert!(said.contains("standard output can't be written"), "{said}");
+    }
+    // Who reads of a failure would do it again.
+    let said = on_a_full_disk(&asked, &["keys", "rotate", "RS256", "--yes"]);
+    assert!(said.contains("code 1"), "{said}");
+    assert!(said.contains("it was done, but can't be shown"), "{said}");
+}
+
+/// What a command says of itself whose standard output goes to a full disk.
+fn on_a_full_disk(asked: &Asked, command: &[&str]) -> String {
+    let script = r#""$0" "$@" >/dev/full; echo "code $?" >&2"#;
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_dingpass")])
+        .args(command.iter().filter(|word| !word.is_empty()))
+        .args(["--config", &asked.place.file()])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A server that hangs has its connections accepted by the kernel all the same. Whoever watches
+/// by `keys status` is told that it could not be found out (exit code 1), and not kept waiting.
+#[test]
+fn a_server_that_does_not_answer_is_not_waited_for_without_an_end() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("data")).unwrap();
+    let _hangs = UnixListener::bind(place.path("data/dingpass.sock")).unwrap();
+    let ended = place.keys(&["status"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let sentence = ended.sentence();
+    assert!(sentence.contains("has not answered"), "{sentence}");
+    assert!(sentence.contains("dingpass.sock"), "{sentence}");
 }
 
 /// Without a terminal nobody can agree: what breaks is said, and nothing is done.
