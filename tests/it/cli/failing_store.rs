@@ -15,7 +15,7 @@ use crate::support::{Browser, CLIENT, SECRET, http};
 /// throw it away.
 #[tokio::test]
 async fn every_endpoint_of_programs_says_503_and_when_to_come_again_while_the_store_fails() {
-    let (_sim, place, mut broker) = serving();
+    let (_sim, place, broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
     let refresh = before.refresh_token.clone().unwrap();

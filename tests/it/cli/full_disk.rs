@@ -64,7 +64,7 @@ async fn a_full_disk_refuses_sign_ins_until_there_is_room_again_without_a_restar
 /// is refused.
 #[tokio::test]
 async fn while_the_disk_is_full_tokens_that_were_given_out_go_on_working() {
-    let (_sim, place, mut broker) = serving();
+    let (_sim, place, broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &[]).await;
     let size = std::fs::metadata(place.path("data/dingpass.redb"))
@@ -96,7 +96,7 @@ async fn while_the_disk_is_full_tokens_that_were_given_out_go_on_working() {
 /// kept: the refresh token stays good, and the token that was to be revoked too.
 #[tokio::test]
 async fn while_the_disk_is_full_no_refresh_token_is_spent_or_revoked() {
-    let (_sim, place, mut broker) = serving();
+    let (_sim, place, broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
     let token = before.refresh_token.unwrap();
@@ -126,7 +126,7 @@ async fn while_the_disk_is_full_no_refresh_token_is_spent_or_revoked() {
 /// which everybody would be a new person.
 #[tokio::test]
 async fn a_database_that_is_gone_for_a_while_is_not_replaced_by_a_new_one() {
-    let (_sim, place, mut broker) = serving();
+    let (_sim, place, broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &[]).await;
 
@@ -152,7 +152,7 @@ async fn a_database_that_is_gone_for_a_while_is_not_replaced_by_a_new_one() {
 /// reads first, goes on at once too when there is room again. No write need come before.
 #[tokio::test]
 async fn the_first_reader_finds_the_database_open_again_when_there_is_room_again() {
-    let (_sim, place, mut broker) = serving();
+    let (_sim, place, broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
     let token = before.refresh_token.clone().unwrap();
@@ -178,7 +178,7 @@ async fn the_first_reader_finds_the_database_open_again_when_there_is_room_again
 /// them are served.
 #[tokio::test]
 async fn a_crowd_of_readers_finds_the_database_open_again() {
-    let (_sim, place, mut broker) = serving();
+    let (_sim, place, broker) = serving();
     let rp = place.rp().await;
     let before = rp.sign_in(&mut Browser::new(), &["offline_access"]).await;
     broker.limit_files("1");
