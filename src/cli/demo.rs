@@ -101,7 +101,8 @@ async fn run_all(arguments: &Arguments) -> anyhow::Result<()> {
         entropy,
     })?;
 
-    say::out(&format!(
+    // It serves also where nobody can read this.
+    let _ = say::out(&format!(
         "\n  Open  {app_url}\n\n  sample application   {app_url}\n  dingpass (issuer)    {issuer}\n  simulated DingTalk   {sim_url}   (switches: {sim_url}/_sim)\n\n  Everything is in memory and gone when this ends. Stop with Ctrl-C."
     ));
     let broker = app.router();

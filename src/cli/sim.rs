@@ -61,7 +61,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     super::block_on(async move {
         let stopped = listen::stop_signal()?;
         let listener = listen::bind(arguments.listen)?;
-        say::out(&format!(
+        // It serves also where nobody can read this.
+        let _ = say::out(&format!(
             "A simulated DingTalk listens on http://{0}\nIts switches are described at http://{0}/_sim",
             listener.local_addr()?
         ));
