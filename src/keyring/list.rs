@@ -44,6 +44,8 @@ struct Written {
     version: u32,
     #[serde(default)]
     generation: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    copies_live_ms: u64,
     #[serde(default)]
     signing: Vec<Entry>,
     #[serde(default)]
@@ -81,6 +83,8 @@ struct Entry {
     revoked_at: Option<Moment>,
     #[serde(default, skip_serializing_if = "is_zero")]
     served_ms: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    copies_live_ms: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     signs_for_ms: u64,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -147,7 +151,8 @@ pub(super) fn read(text: &str) -> Result<KeyList, String> {
         keys: KeySet {
             keys,
             pins: pins.collect(),
-            seen_at: None,
+            copies_live: Duration::from_millis(written.copies_live_ms),
+            ..KeySet::default()
         },
         untold: written.untold,
     };
@@ -213,6 +218,7 @@ pub(super) fn write(list: &KeyList) -> Result<String, String> {
     let mut written = Written {
         version: VERSION,
         generation: list.generation,
+        copies_live_ms: milliseconds(list.keys.copies_live),
         untold: list.untold.clone(),
         ..Written::default()
     };
@@ -267,6 +273,7 @@ impl Entry {
             withdrawn_at: moment(self.withdrawn_at),
             revoked_at: moment(self.revoked_at),
             served: Duration::from_millis(self.served_ms),
+            copies_live: Duration::from_millis(self.copies_live_ms),
             signs_for: Duration::from_millis(self.signs_for_ms),
             promote_when_ready: self.promote_when_ready,
             public: self.public,
@@ -293,6 +300,7 @@ impl Entry {
             withdrawn_at: moment(key.withdrawn_at),
             revoked_at: moment(key.revoked_at),
             served_ms: milliseconds(key.served),
+            copies_live_ms: milliseconds(key.copies_live),
             signs_for_ms: milliseconds(key.signs_for),
             promote_when_ready: key.promote_when_ready,
             public: key.public.clone(),

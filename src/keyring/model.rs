@@ -54,6 +54,9 @@ pub struct Key {
     /// How long it has been in this state while a server was there to serve it. Counted for
     /// `Next` and `Retired`.
     pub served: Duration,
+    /// How long copies of the published keys could live that were fetched before this one was
+    /// among them, reckoned from its publication. Known of `Next`.
+    pub copies_live: Duration,
     /// The longest life of what it signed: the greatest that was in force while it did.
     pub signs_for: Duration,
     /// An operator asked for it to take over as soon as it has been published for long enough.
@@ -80,6 +83,7 @@ impl Key {
             withdrawn_at: None,
             revoked_at: None,
             served: Duration::ZERO,
+            copies_live: Duration::ZERO,
             signs_for: Duration::ZERO,
             promote_when_ready: false,
             public: None,
@@ -106,6 +110,11 @@ pub struct KeySet {
     pub keys: Vec<Key>,
     /// Clients that stay with an older key.
     pub pins: Vec<Pin>,
+    /// How long copies of the published keys live that may be out there, reckoned from the last
+    /// look: the longest, by the max-age that each was served with.
+    pub copies_live: Duration,
+    /// The max-age that this process served until its last look. Never written down.
+    pub handed_out: Duration,
     /// When this process last looked at them; none before its first look. Never written down:
     /// the time between two processes is no time in which a key was published.
     pub seen_at: Option<Timestamp>,

@@ -14,13 +14,17 @@
 //! down and putting it to work take their time.
 //!
 //! What must never happen here: a key signs (in turn) that was not published for
-//! [`Policy::wait`]; a key is withdrawn while something lives that it signed; two keys of one
+//! [`Policy::wait_of`] it; a key is withdrawn while something lives that it signed; two keys of one
 //! set are active; a revoked key comes back. The exceptions to the first are those that an
 //! operator forces (`Rotate` and `Promote` now, the successor of a revoked key), and the first
 //! key of a set, since without it nobody could sign at all.
 
 mod act;
 mod advance;
+mod copies;
+mod deeds;
+mod heirs;
+mod mending;
 mod policy;
 mod refused;
 mod roles;
@@ -35,6 +39,7 @@ use crate::keyring::model::{KeySet, KeyState, KeyUse};
 
 pub use act::{Act, EnterAs, act, enter};
 pub use advance::advance;
+pub use heirs::heir;
 pub use policy::{Policy, PolicyCaution, PolicyFault};
 pub use refused::ActRefused;
 pub use roles::{Roles, roles};
@@ -59,19 +64,22 @@ pub struct Plan {
 
 /// Whether the keys differ in more than what was counted, so that they must be written down
 /// before anybody signs by them: a new policy may have made the tokens of a key live longer,
-/// and a process that starts must know. Served time may be written now and then: one that is
-/// read too short only prolongs what waits for it.
+/// or copies of the keys, and a process that starts must know. Served time may be written now and then: one that is
+/// read too short only prolongs what waits for it, and so does a life of copies that is
+/// read too long.
 #[must_use]
 pub fn must_be_written(before: &KeySet, after: &KeySet) -> bool {
     let bare = |keys: &KeySet| {
         let mut keys = keys.clone();
         keys.seen_at = None;
+        keys.handed_out = Duration::ZERO;
+        keys.copies_live = Duration::ZERO;
         for key in &mut keys.keys {
             key.served = Duration::ZERO;
         }
         keys
     };
-    bare(before) != bare(after)
+    after.copies_live > before.copies_live || bare(before) != bare(after)
 }
 
 /// A change of a key's state.
@@ -107,6 +115,9 @@ pub enum Late {
         kid: String,
         /// How long it is still to be served.
         remaining: Duration,
+        /// It is for copies that were handed out with a longer max-age than today's that it
+        /// must be published for longer than configured.
+        for_copies: bool,
     },
     /// The next key could take over, but is held back until clients have fetched it.
     WaitsForClients {

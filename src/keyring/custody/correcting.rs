@@ -32,7 +32,7 @@ impl Custody {
             let is_known = crowned.active(*key_use).is_some_and(|heir| {
                 let before = keys.find(&heir.kid);
                 heir.kid != signs.kid
-                    && before.is_some_and(|before| before.served >= policy.wait(*key_use))
+                    && before.is_some_and(|before| before.served >= policy.wait_of(before))
             });
             // Who revokes by hand in the list takes what comes, as by the command.
             if is_known || is_revoked(&keys, &signs.kid) {

@@ -88,7 +88,7 @@ impl Custody {
         if keys.changes.is_empty() {
             held.list.keys = keys.keys;
         }
-        if is_counting(&held.list.keys) {
+        if is_counting(&held.list.keys, self.policy()) {
             self.write_down(&mut held, now);
         }
     }
@@ -185,7 +185,9 @@ impl Custody {
 
     /// Keeps what was counted: in memory at each look, in the list now and then.
     fn count(&self, held: &mut Held, keys: KeySet, policy: &Policy, now: Timestamp) {
-        let is_needed = rotation::must_be_written(&held.list.keys, &keys);
+        // What could not be written is tried again and again: who starts after us must know.
+        let is_needed = rotation::must_be_written(&held.list.keys, &keys)
+            || matches!(held.folder.fault, Some(Fault::Unwritable(_)));
         held.list.keys = keys;
         let longest = policy
             .publish_before
@@ -194,7 +196,7 @@ impl Custody {
             .unwrap_or_default()
             .clamp(Duration::from_secs(1), WRITE_DOWN);
         let is_due = now.since(held.written_at) >= longest || now < held.written_at;
-        if is_needed || (is_due && is_counting(&held.list.keys)) {
+        if is_needed || (is_due && is_counting(&held.list.keys, policy)) {
             self.write_down(held, now);
         }
     }
@@ -218,10 +220,13 @@ impl Custody {
     }
 }
 
-/// Whether served time is counted for any key.
-fn is_counting(keys: &KeySet) -> bool {
-    keys.keys.iter().any(|key| match key.state {
-        KeyState::Next | KeyState::Retired => true,
-        KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => false,
-    })
+/// Whether served time is counted for any key, or for copies that live longer than those of
+/// today.
+fn is_counting(keys: &KeySet, policy: &Policy) -> bool {
+    let of_copies = keys.copies_live > policy.jwks_max_age;
+    of_copies
+        || keys.keys.iter().any(|key| match key.state {
+            KeyState::Next | KeyState::Retired => true,
+            KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => false,
+        })
 }

@@ -76,10 +76,13 @@ impl Custody {
                 // What this process counted since it last wrote.
                 key.served = key.served.max(known.served);
                 key.signs_for = key.signs_for.max(known.signs_for);
+                key.copies_live = key.copies_live.max(known.copies_live);
             }
         }
         let is_corrected = correcting::stay_revoked(&mut keys, &held.list.keys);
         keys.seen_at = held.list.keys.seen_at;
+        keys.handed_out = held.list.keys.handed_out;
+        keys.copies_live = keys.copies_live.max(held.list.keys.copies_live);
         let keys = match self.complete(keys, &held.list.keys, now) {
             Ok(keys) => keys,
             Err(words) => {

@@ -83,11 +83,13 @@ fn hand_over(turn: &mut Turn<'_>, key_use: KeyUse) -> Option<Late> {
         return None;
     }
     let (kid, remaining) = (heir.kid.clone(), turn.remaining(heir));
+    let for_copies = turn.policy.waits_for_copies(heir);
     if remaining > Duration::ZERO {
         return Some(Late::WaitsForPublication {
             key_use,
             kid,
             remaining,
+            for_copies,
         });
     }
     if turn.policy.held.contains(&key_use) {
@@ -160,7 +162,7 @@ fn forgotten_at(key: &Key, policy: &Policy) -> Option<Timestamp> {
 /// after a state has begun, whose count begins with that look.
 fn look_again(keys: &KeySet, policy: &Policy, now: Timestamp) -> Duration {
     let counting = |key: &&Key| match key.state {
-        KeyState::Next => key.served < policy.wait(key.key_use),
+        KeyState::Next => key.served < policy.wait_of(key),
         KeyState::Retired => !is_pinned(keys, key, now),
         KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => false,
     };
@@ -180,10 +182,7 @@ fn look_again(keys: &KeySet, policy: &Policy, now: Timestamp) -> Duration {
 pub(super) fn next_event(keys: &KeySet, policy: &Policy, now: Timestamp) -> Option<Duration> {
     let until = |moment: Timestamp| moment.since(now);
     let of_keys = keys.keys.iter().flat_map(|key| match key.state {
-        KeyState::Next => [
-            Some(policy.wait(key.key_use).saturating_sub(key.served)),
-            None,
-        ],
+        KeyState::Next => [Some(policy.wait_of(key).saturating_sub(key.served)), None],
         KeyState::Active => {
             let end = turn_ends(key, policy);
             let published = end.map(|moment| moment.minus(policy.wait(key.key_use)));

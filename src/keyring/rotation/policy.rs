@@ -52,13 +52,27 @@ impl Policy {
         }
     }
 
-    /// How long a next key is published before it takes over. Nobody caches sealing keys.
+    /// How long a key that is published from now on is published before it takes over, as
+    /// configured. Nobody caches sealing keys.
     #[must_use]
     pub fn wait(&self, key_use: KeyUse) -> Duration {
         match key_use {
             KeyUse::Sign(_) => self.publish_before.max(self.jwks_max_age),
             KeyUse::Seal => Duration::ZERO,
         }
+    }
+
+    /// How long this next key is published before it takes over: copies of the keys that were
+    /// handed out before it, with a longer max-age than today's, must be too old by then.
+    #[must_use]
+    pub fn wait_of(&self, key: &Key) -> Duration {
+        self.wait(key.key_use).max(key.copies_live)
+    }
+
+    /// Whether it is for such copies that a next key is published for longer than configured.
+    #[must_use]
+    pub fn waits_for_copies(&self, key: &Key) -> bool {
+        key.copies_live > self.wait(key.key_use)
     }
 
     /// The longest life of what a key of that use makes.

@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Change, Policy};
+use super::heirs::{heir, longest_served};
+use super::mending::{bring_down, fill_in};
+use super::{Change, Policy, copies};
 use crate::clock::Timestamp;
 use crate::keyring::model::{Key, KeySet, KeyState, KeyUse, Pin};
 
@@ -41,11 +43,14 @@ impl<'a> Turn<'a> {
         keys.seen_at = last_look
             .is_none_or(|last_look| last_look <= now)
             .then_some(now);
+        copies::count(&mut keys, policy, served);
+        let copies_live = keys.copies_live;
         // By all pins that there are: one that has just ended was good until this very look.
         let pinned: BTreeSet<&str> = keys.pins.iter().map(|pin| pin.kid.as_str()).collect();
         for key in &mut keys.keys {
             bring_down(key, now);
             fill_in(key, policy, now);
+            copies::outlive(key, copies_live);
             let served = if is_settled(key, last_look) {
                 served
             } else {
@@ -72,26 +77,14 @@ impl<'a> Turn<'a> {
         self.of(key_use, KeyState::Next)
     }
 
-    /// The next key of a set that would take over: the one that an operator chose, else the
-    /// one that was served longest; of two, the one that came first.
+    /// The next key of a set that would take over.
     pub(super) fn heir(&self, key_use: KeyUse) -> Option<&Key> {
-        self.nexts(key_use)
-            .find(|key| key.promote_when_ready)
-            .or_else(|| self.longest_served(key_use))
-    }
-
-    /// The next key of a set that was served longest; of two, the one that came first.
-    pub(super) fn longest_served(&self, key_use: KeyUse) -> Option<&Key> {
-        self.nexts(key_use).reduce(
-            |best, key| {
-                if key.served > best.served { key } else { best }
-            },
-        )
+        heir(&self.keys, key_use)
     }
 
     /// How long a next key is still to be served before it may take over.
     pub(super) fn remaining(&self, key: &Key) -> Duration {
-        self.policy.wait(key.key_use).saturating_sub(key.served)
+        self.policy.wait_of(key).saturating_sub(key.served)
     }
 
     /// A next key takes over. The set has one active key before and after.
@@ -133,9 +126,23 @@ impl<'a> Turn<'a> {
                     self.go(&kid, KeyState::Retired);
                 }
             }
-        } else if let Some(kid) = self.longest_served(key_use).map(|key| key.kid.clone()) {
+        } else if let Some(kid) = self.stand_in(key_use).map(|key| key.kid.clone()) {
+            let chosen = self.heir(key_use).filter(|heir| heir.promote_when_ready);
+            let chosen = chosen.map(|heir| heir.kid.clone());
             self.take_over(&kid, key_use);
+            // It was to sign as soon as it may, and does so: nobody took that back.
+            if let Some(chosen) = chosen.filter(|chosen| *chosen != kid) {
+                self.promise(&chosen);
+            }
         }
+    }
+
+    /// Who signs where somebody must, at once: the one that an operator chose, if clients have
+    /// it; else the one that most of them can have.
+    fn stand_in(&self, key_use: KeyUse) -> Option<&Key> {
+        self.heir(key_use)
+            .filter(|heir| self.remaining(heir).is_zero())
+            .or_else(|| longest_served(&self.keys, key_use))
     }
 
     /// A key that is new here.
@@ -148,6 +155,7 @@ impl<'a> Turn<'a> {
         key.withdrawn_at = None;
         key.revoked_at = None;
         key.served = Duration::ZERO;
+        key.copies_live = Duration::ZERO;
         key.signs_for = Duration::ZERO;
         key.promote_when_ready = promote_when_ready;
         key.to_end = false;
@@ -157,6 +165,7 @@ impl<'a> Turn<'a> {
             from: None,
             to: Some(KeyState::Next),
         });
+        copies::outlive(&mut key, self.keys.copies_live);
         self.keys.keys.push(key);
     }
 
@@ -174,6 +183,7 @@ impl<'a> Turn<'a> {
         });
         key.state = to;
         key.served = Duration::ZERO;
+        key.copies_live = Duration::ZERO;
         key.promote_when_ready = false;
         match to {
             KeyState::Next => {}
@@ -278,49 +288,4 @@ pub(super) fn pinned_key<'k>(keys: &'k KeySet, pin: &Pin, now: Timestamp) -> Opt
 pub(super) fn still_signs(key: &mut Key, policy: &Policy) {
     key.signs_for = key.signs_for.max(policy.life(key.key_use));
     key.served = Duration::ZERO;
-}
-
-/// A clock that went back leaves times that lie ahead; what waits for them would wait for ever.
-fn bring_down(key: &mut Key, now: Timestamp) {
-    key.created_at = key.created_at.min(now);
-    for time in [
-        &mut key.published_at,
-        &mut key.activated_at,
-        &mut key.retired_at,
-        &mut key.withdrawn_at,
-        &mut key.revoked_at,
-    ] {
-        *time = time.map(|time| time.min(now));
-    }
-}
-
-/// A list that was written by hand (or by an earlier version) may lack times. Of a retired key
-/// without the moment of its retirement we must suppose that it signed until now.
-fn fill_in(key: &mut Key, policy: &Policy, now: Timestamp) {
-    let created_at = key.created_at;
-    match key.state {
-        KeyState::Next => {
-            key.published_at.get_or_insert(now);
-        }
-        KeyState::Active => {
-            key.published_at.get_or_insert(created_at);
-            key.activated_at.get_or_insert(created_at);
-        }
-        KeyState::Retired => {
-            key.published_at.get_or_insert(created_at);
-            if key.retired_at.is_none() {
-                key.activated_at.get_or_insert(created_at);
-                key.retired_at = Some(now);
-                still_signs(key, policy);
-            } else if key.signs_for.is_zero() && key.activated_at.is_some() {
-                key.signs_for = policy.life(key.key_use);
-            }
-        }
-        KeyState::Withdrawn => {
-            key.withdrawn_at.get_or_insert(now);
-        }
-        KeyState::Revoked => {
-            key.revoked_at.get_or_insert(now);
-        }
-    }
 }

@@ -6,18 +6,17 @@ use std::sync::Arc;
 
 use super::consequences::breaks;
 use super::jobs::{Job, jobs};
+use super::notes::{notes, unpinned_lacks, waits};
 use super::outlook::{Outlook, outlook, steps};
 use super::own_thread::on_its_own_thread;
 use super::refusals::of_act_error;
-use super::scene::{Scene, heir};
+use super::scene::Scene;
 use super::{
-    Change, Done, Ended, KeyAnswer, KeyOffice, KeyQuestion, Planned, Refusal, RefusalCause,
-    Standing, Step,
+    Change, Done, Ended, KeyAnswer, KeyOffice, KeyQuestion, Planned, Refusal, RefusalCause, Step,
 };
 use crate::domain::key_change::KeyActor;
 use crate::domain::readiness::OnUnready;
 use crate::keyring::model::KeyUse;
-use crate::keyring::rotation::Act;
 use crate::keyring::{Acted, Snapshot, Wish};
 
 /// How many times an act begins anew when the keys changed under its hands.
@@ -32,9 +31,9 @@ pub(super) struct Terms {
 }
 
 /// An act with what it comes to.
-struct Reckoned {
-    job: Job,
-    outlook: Outlook,
+pub(super) struct Reckoned {
+    pub(super) job: Job,
+    pub(super) outlook: Outlook,
 }
 
 /// What was done until now.
@@ -243,20 +242,6 @@ fn does_break(scene: &Scene<'_>, reckoned: &[Reckoned]) -> bool {
     })
 }
 
-/// Whether a client that loses its pin is known to lack the key that signs for all others.
-fn unpinned_lacks(scene: &Scene<'_>, reckoned: &Reckoned) -> bool {
-    let Wish::Act(Act::Unpin { client }) = &reckoned.job.wish else {
-        return false;
-    };
-    let Some(client) = scene.clients.find(client) else {
-        return false;
-    };
-    let key_use = KeyUse::Sign(client.id_token_signed_response_alg);
-    let active = scene.keys().active(key_use).map(|key| key.kid.as_str());
-    let is_there_already = scene.roles().pinned.get(&client.id).map(String::as_str) == active;
-    !is_there_already && scene.standing(&client, active) == Standing::Stale
-}
-
 /// What happens from now on: of each act what concerns its set.
 fn timeline(reckoned: &[Reckoned]) -> Vec<Step> {
     let mut steps: Vec<Step> = reckoned
@@ -274,62 +259,4 @@ fn timeline(reckoned: &[Reckoned]) -> Vec<Step> {
         .collect();
     steps.sort_by_key(|step| step.at);
     steps
-}
-
-/// A takeover that is asked for is the schedule's to carry out, which waits for clients.
-fn waits(scene: &Scene<'_>, reckoned: &Reckoned) -> Option<String> {
-    let next = match &reckoned.job.wish {
-        Wish::Act(Act::Rotate {
-            key_use,
-            now: false,
-        }) => heir(scene.keys(), *key_use),
-        Wish::Act(Act::Promote { kid, now: false }) => scene.keys().find(kid),
-        Wish::Act(_) | Wish::Generate(_) | Wish::Import { .. } | Wish::Revoke { .. } => None,
-    }?;
-    let lacking = scene.lacking(next.key_use, &next.kid);
-    let names: Vec<&str> = lacking.iter().map(|client| client.id.as_str()).collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "on_unready is \"wait\": key {} signs only after these clients have fetched it: {}",
-            next.kid,
-            names.join(", ")
-        )
-    })
-}
-
-/// What is worth knowing whatever the policy is.
-fn notes(scene: &Scene<'_>, reckoned: &[Reckoned]) -> Vec<String> {
-    let mut notes = Vec::new();
-    for it in reckoned {
-        // Nobody outside has a key that seals.
-        if let Some(key_use @ KeyUse::Sign(_)) = it.outlook.makes_first {
-            notes.push(format!(
-                "{} has no next key: one is made, and nobody has it yet",
-                key_use.as_str()
-            ));
-        }
-        if unpinned_lacks(scene, it) {
-            notes.push(
-                "the client has not fetched the key that signs for all others: it fails until it \
-                 fetches"
-                    .to_owned(),
-            );
-        }
-        for loss in it.outlook.losses.iter().filter(|loss| loss.disowned) {
-            if loss.leaving.key_use == KeyUse::Seal {
-                notes.push(
-                    "access tokens and sign-ins under way that it sealed are void at once: clients \
-                     refresh, people begin again"
-                        .to_owned(),
-                );
-            } else {
-                notes.push(
-                    "an application believes the revoked key until it fetches the keys anew: \
-                     restart those that keep them for longer than they are told"
-                        .to_owned(),
-                );
-            }
-        }
-    }
-    notes
 }

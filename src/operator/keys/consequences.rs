@@ -113,7 +113,7 @@ fn met(
     client: &Client,
     standing: Standing,
 ) -> (Fate, Option<Duration>, String) {
-    let max_age = scene.policy.jwks_max_age;
+    let (max_age, copies_live) = (scene.policy.jwks_max_age, scene.keys().copies_live);
     match standing {
         Standing::Ready => (Fate::Fine, None, "has the key already".to_owned()),
         Standing::Stale => {
@@ -121,7 +121,13 @@ fn met(
             let age = scene
                 .now
                 .since(Timestamp::from_millis(fetched_at.unwrap_or_default()));
-            match max_age.checked_sub(age).filter(|left| !left.is_zero()) {
+            // Its copy may be one of those that live longer than today's: nobody noted that.
+            let left = if copies_live > max_age {
+                copies_live
+            } else {
+                max_age.saturating_sub(age)
+            };
+            match Some(left).filter(|left| !left.is_zero()) {
                 Some(left) => (
                     Fate::FailsUntilFetch,
                     Some(left),
@@ -143,7 +149,8 @@ fn met(
             }
         }
         Standing::Unknown => {
-            let left = max_age.saturating_sub(loss.published_for(scene.policy));
+            let lived = loss.published_for(scene.policy);
+            let left = copies_live.min(max_age.max(loss.copies_live()).saturating_sub(lived));
             if left.is_zero() {
                 let words = "has the key if it keeps keys no longer than it is told; nobody can \
                              tell"

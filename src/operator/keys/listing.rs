@@ -39,7 +39,7 @@ pub(super) fn folder(snapshot: &Snapshot, is_encrypting: bool) -> FolderStatus {
 fn line(scene: &Scene<'_>, key: &Key) -> KeyLine {
     let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
     let needed = match key.state {
-        KeyState::Next => Some(scene.policy.wait(key.key_use)),
+        KeyState::Next => Some(scene.policy.wait_of(key)),
         KeyState::Retired => Some(scene.policy.stays(key)),
         KeyState::Active | KeyState::Withdrawn | KeyState::Revoked => None,
     };

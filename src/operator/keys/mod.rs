@@ -11,6 +11,7 @@ mod faults;
 mod jobs;
 mod known;
 mod listing;
+mod notes;
 mod office;
 mod outlook;
 mod own_thread;

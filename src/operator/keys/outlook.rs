@@ -54,9 +54,20 @@ impl Loss {
         }
     }
 
+    /// How long copies could live that were fetched before the successor was published.
+    pub(super) fn copies_live(&self) -> Duration {
+        self.successor
+            .as_ref()
+            .map_or(Duration::MAX, |key| key.copies_live)
+    }
+
     /// Whether the successor signs before it was published for long enough.
     pub(super) fn is_premature(&self, policy: &Policy) -> bool {
-        self.published_for(policy) < policy.wait(self.leaving.key_use)
+        let wait = match &self.successor {
+            Some(key) => policy.wait_of(key),
+            None => policy.wait(self.leaving.key_use),
+        };
+        self.published_for(policy) < wait
     }
 
     /// Whether the key has signed or sealed anything.

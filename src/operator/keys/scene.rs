@@ -8,6 +8,7 @@ use super::{SetName, Standing};
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, Clients};
 use crate::domain::grant_type::GrantType;
+use crate::domain::readiness::FetchSeen;
 use crate::keyring::Snapshot;
 use crate::keyring::model::{Key, KeySet, KeyState, KeyUse};
 use crate::keyring::rotation::{self, Policy, Roles};
@@ -55,6 +56,20 @@ impl Scene<'_> {
         clients
     }
 
+    /// The clients for which the next key of a set is held back where the policy is to wait:
+    /// those that lack it. Anybody could have asked at an alias before the key was there. So
+    /// for a client that is known by that alone nothing waits without an end: once the key was
+    /// published for twice as long as it must be, it goes on.
+    pub(super) fn holding(&self, next: &Key) -> Vec<&Client> {
+        let is_long_there = next.served >= self.policy.wait_of(next).saturating_mul(2);
+        let mut clients = self.lacking(next.key_use, &next.kid);
+        clients.retain(|client| {
+            let seen = self.known.of(&client.id).and_then(|known| known.seen);
+            seen == Some(FetchSeen::Address) || !is_long_there
+        });
+        clients
+    }
+
     /// Whether a client has a key.
     pub(super) fn standing(&self, client: &Client, kid: Option<&str>) -> Standing {
         self.known.standing(client, kid, self.now)
@@ -74,24 +89,6 @@ impl Scene<'_> {
         };
         SetName::ALL.into_iter().filter(is_there).collect()
     }
-}
-
-/// The next key of a set that takes over: the one that an operator chose, else the one that
-/// was published longest.
-pub(super) fn heir(keys: &KeySet, key_use: KeyUse) -> Option<&Key> {
-    let nexts = || {
-        keys.keys
-            .iter()
-            .filter(move |key| key.key_use == key_use && key.state == KeyState::Next)
-    };
-    let chosen = nexts().find(|key| key.promote_when_ready);
-    chosen.or_else(|| {
-        nexts().reduce(
-            |best, key| {
-                if key.served > best.served { key } else { best }
-            },
-        )
-    })
 }
 
 /// Whether anything that a client gets is signed: what a machine gets is not.

@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::KeyOffice;
 use super::known::Known;
 use super::own_thread::on_its_own_thread;
-use super::scene::{Scene, heir};
+use super::scene::Scene;
 use crate::domain::readiness::OnUnready;
 use crate::keyring::model::{Key, KeyState, KeyUse};
+use crate::keyring::rotation::heir;
 use crate::keyring::{Looked, Snapshot};
 
 /// The next look where the last one did not come to its end.
@@ -90,8 +91,7 @@ impl KeyOffice {
         };
         let scene = self.scene(snapshot, known);
         held.retain(|key_use| {
-            heir(scene.keys(), *key_use)
-                .is_some_and(|next| !scene.lacking(*key_use, &next.kid).is_empty())
+            heir(scene.keys(), *key_use).is_some_and(|next| !scene.holding(next).is_empty())
         });
         held
     }
@@ -152,8 +152,9 @@ impl KeyOffice {
 
 /// Whether a next key takes over within the last part of its wait.
 fn takes_over_soon(scene: &Scene<'_>, next: &Key) -> bool {
-    let part = scene.policy.wait(next.key_use) / PARTS_OF_A_WAIT;
-    let is_ripe = next.served.saturating_add(part) >= scene.policy.wait(next.key_use);
+    let wait = scene.policy.wait_of(next);
+    let part = wait / PARTS_OF_A_WAIT;
+    let is_ripe = next.served.saturating_add(part) >= wait;
     let turn_ends = scene
         .policy
         .rotate_every

@@ -1,7 +1,7 @@
 //! How things stand: set by set, and client by client.
 
 use super::outlook::steps;
-use super::scene::{Scene, heir};
+use super::scene::Scene;
 use super::words::span;
 use super::{
     ClientStatus, FolderStatus, KeyStatus, Late, LateCause, PinLine, SetName, SetStatus, Standing,
@@ -13,7 +13,11 @@ use crate::domain::id::ClientId;
 use crate::domain::issuer::Issuer;
 use crate::domain::readiness::OnUnready;
 use crate::keyring::model::{Key, KeyUse};
-use crate::keyring::rotation::{self, Roles};
+use crate::keyring::rotation::{self, Roles, heir};
+
+/// Why a next key is published for longer than configured.
+const FOR_COPIES: &str = ": copies of the keys that were handed out with a longer jwks_max_age \
+                          may be kept until then";
 
 /// How things stand. Who asks fills in the folder.
 pub(super) fn status(scene: &Scene<'_>, issuer: &Issuer, on_unready: OnUnready) -> KeyStatus {
@@ -80,7 +84,7 @@ fn late(
 ) -> Vec<Late> {
     let mut policy = scene.policy.clone();
     let lacking: Vec<ClientId> = next.map_or_else(Vec::new, |next| {
-        let clients = scene.lacking(key_use, &next.kid);
+        let clients = scene.holding(next);
         clients.into_iter().map(|it| it.id.clone()).collect()
     });
     policy.held = match on_unready {
@@ -120,13 +124,15 @@ fn of_late(late: rotation::Late, of: KeyUse, lacking: &[ClientId], now: Timestam
             key_use,
             kid,
             remaining,
+            for_copies,
         } => (key_use == of).then(|| Late {
             cause: LateCause::Publication,
             kid: Some(kid),
             clients: Vec::new(),
             words: format!(
-                "the next key must be published for {} more, while the server runs",
-                span(remaining)
+                "the next key must be published for {} more, while the server runs{}",
+                span(remaining),
+                if for_copies { FOR_COPIES } else { "" }
             ),
         }),
         rotation::Late::WaitsForClients { key_use, kid } => (key_use == of).then(|| Late {
@@ -167,7 +173,11 @@ fn of_client(scene: &Scene<'_>, roles: &Roles, issuer: &Issuer, client: &Client)
     let fetched_at = known
         .and_then(|it| it.fetched_at)
         .map(Timestamp::from_millis);
-    let will_fetch = fetched_at.is_some_and(|at| scene.now.since(at) < scene.policy.jwks_max_age);
+    // Its copy may be one of those that live longer than today's.
+    let outlives = next
+        .is_some_and(|next| scene.policy.waits_for_copies(next) && next.served < next.copies_live);
+    let will_fetch =
+        fetched_at.is_some_and(|at| outlives || scene.now.since(at) < scene.policy.jwks_max_age);
     let jwks_uri = format!("{}/jwks/{}", issuer.as_str(), client.id.as_str());
     ClientStatus {
         client: client.id.clone(),

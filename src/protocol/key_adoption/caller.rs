@@ -3,7 +3,7 @@
 //! came and are not looked at: no address decides anything in this house, since the latter
 //! three are whatever the sender writes and the first may be a proxy's. What hangs from it is
 //! a guess that an operator reads: whoever imitates a client's place makes it look ready for
-//! a key, which everybody can by `/jwks/{client}`, too.
+//! a key.
 //!
 //! It is made with keys that live in this process alone, so that it says nothing of anybody
 //! where it is not made; and it is neither written down nor logged.

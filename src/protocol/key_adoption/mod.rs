@@ -13,6 +13,9 @@
 //!   but its name, which anybody knows: it is known by its own address and by hints alone.
 //! * A place where two clients authenticate (one host, one library) is neither's. Each such
 //!   application can be given its own address.
+//! * An alias can be fetched by anybody. So it makes nobody stale of whom no use is proven since,
+//!   and it says nothing where a fetch is known that is proven. Who fetches its alias from where
+//!   it authenticates is proven by that.
 //! * Where a client runs on several machines, the one that fetched last speaks for all.
 //!
 //! All of it is in memory, within bounds, and decides nothing that anybody gets: a request
@@ -35,7 +38,7 @@ pub use standing::{REMEMBERED_FOR, Standing, standing};
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, Clients};
 use crate::domain::id::ClientId;
-use crate::domain::readiness::{ClientReadiness, FetchSeen};
+use crate::domain::readiness::ClientReadiness;
 use caller::Callers;
 use places::Places;
 use record::Tracked;
@@ -90,11 +93,18 @@ impl KeyAdoption {
         self.places.fetched(caller, kids, now);
     }
 
-    /// Somebody got the document at a client's own address.
-    pub fn fetched_as(&self, client: &ClientId, kids: &Arc<[String]>, now: Timestamp) {
+    /// A caller got the document at a client's own address. Where that caller is known, it is
+    /// as proven as any other fetch of it.
+    pub fn fetched_as(
+        &self,
+        client: &ClientId,
+        caller: &Caller,
+        kids: &Arc<[String]>,
+        now: Timestamp,
+    ) {
+        self.places.fetched(caller, kids, now);
         if let Some(tracked) = self.clients.get(client) {
-            let mut record = tracked.record();
-            record.fetched(kids, FetchSeen::Alias, None, now);
+            tracked.record().fetched_by_alias(kids, now);
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::caller::Caller;
+use super::standing::REMEMBERED_FOR;
 use crate::clock::Timestamp;
 use crate::domain::id::ClientId;
 use crate::domain::readiness::{ClientReadiness, FetchSeen};
@@ -84,6 +85,33 @@ impl Record {
         }
     }
 
+    /// Somebody got that document at the client's own address, whom nothing else makes known. A
+    /// fetch that is proven to be the client's counts for more: anybody could say that the
+    /// client has the next key, and nobody would wait for it. Unless that proof is of a client
+    /// of whom nothing was proven for so long that it may be fetching by the alias since.
+    pub(super) fn fetched_by_alias(&mut self, kids: &Arc<[String]>, now: Timestamp) {
+        let is_proven = self
+            .fetch
+            .as_ref()
+            .is_some_and(|own| own.seen == FetchSeen::Address);
+        let heard = self.proven_at();
+        let is_old = heard.is_none_or(|at| now.since(Timestamp::from_millis(at)) > REMEMBERED_FOR);
+        if !is_proven || is_old {
+            self.fetched(kids, FetchSeen::Alias, None, now);
+        }
+    }
+
+    /// When it was last heard of by what nobody else could have done.
+    fn proven_at(&self) -> Option<i64> {
+        let fetch = self.fetch.as_ref();
+        let fetched_at = fetch.and_then(|own| match own.seen {
+            FetchSeen::Address => Some(own.fetch.at),
+            FetchSeen::Alias => None,
+        });
+        let hint_at = self.hint.as_ref().map(|(_, at)| *at);
+        fetched_at.max(hint_at).max(self.authenticated_at)
+    }
+
     /// It got that document now. Nothing is allocated, and the document's count of holders is
     /// left alone, where it had the same one before.
     pub(super) fn fetched(
@@ -113,12 +141,12 @@ impl Record {
     }
 
     /// A fetch from a place that only now is known to be the client's; it counts if no later
-    /// one is known. One that seems to lie ahead is of a clock that went back since.
+    /// one is known that is as well proven. One that seems to lie ahead is of a clock that went back since.
     pub(super) fn had_fetched(&mut self, fetch: Fetch, place: Caller, now: Timestamp) {
-        let is_later = self
-            .fetch
-            .as_ref()
-            .is_none_or(|own| own.fetch.at <= fetch.at || own.fetch.at > now.as_millis());
+        let is_later = self.fetch.as_ref().is_none_or(|own| match own.seen {
+            FetchSeen::Address => own.fetch.at <= fetch.at || own.fetch.at > now.as_millis(),
+            FetchSeen::Alias => true,
+        });
         if is_later {
             self.fetch = Some(OwnFetch {
                 fetch,
@@ -154,12 +182,19 @@ impl Record {
     pub(super) fn authenticated(&mut self, now: Timestamp) {
         let is_recent = self.authenticated_at.is_some_and(|at| {
             let at = Timestamp::from_millis(at);
-            at <= now && now.since(at) < AUTHENTICATED_TO
+            at <= now && now.since(at) < AUTHENTICATED_TO && !self.is_alias_newer_than(at)
         });
         if !is_recent {
             self.authenticated_at = Some(now.as_millis());
             self.changed = true;
         }
+    }
+
+    /// Whether somebody fetched by the alias since: that says something with the next use alone.
+    fn is_alias_newer_than(&self, at: Timestamp) -> bool {
+        self.fetch
+            .as_ref()
+            .is_some_and(|own| own.seen == FetchSeen::Alias && own.fetch.at > at.as_millis())
     }
 
     /// Adds a place of its own; gives the one that has to go for it.
@@ -178,7 +213,11 @@ impl Record {
 
     /// What an earlier process knew, where this one doesn't know better.
     pub(super) fn recall(&mut self, known: ClientReadiness) {
-        if let (None, Some(at), Some(seen)) = (&self.fetch, known.fetched_at, known.seen) {
+        // Somebody at the alias, since this process began, says less than what was proven before.
+        let is_better = self.fetch.as_ref().is_none_or(|own| {
+            (own.seen, known.seen) == (FetchSeen::Alias, Some(FetchSeen::Address))
+        });
+        if let (true, Some(at), Some(seen)) = (is_better, known.fetched_at, known.seen) {
             self.fetch = Some(OwnFetch {
                 fetch: Fetch {
                     at,

@@ -36,11 +36,12 @@ pub(in crate::web) async fn jwks(
 }
 
 /// `GET /jwks/{client}`: the same to the byte. Anybody may ask, so it shows that somebody has
-/// the keys who says that it is that client; what would be hidden by more is public.
+/// the keys who says that it is that client, unless it comes from where that one proves it; what would be hidden by more is public.
 pub(in crate::web) async fn jwks_of_client(
     State(web): State<Arc<Web>>,
     Extension(correlation): Extension<Correlation>,
     method: Method,
+    caller: Caller,
     client: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
@@ -51,7 +52,8 @@ pub(in crate::web) async fn jwks_of_client(
     let Jwks { document, kids } = web.documents.jwks();
     let held = held(&document, &headers);
     if is_fetch(&method, held) {
-        web.adoption.fetched_as(&client, &kids, web.clock.now());
+        web.adoption
+            .fetched_as(&client, &caller, &kids, web.clock.now());
     }
     serve(&document, held)
 }

@@ -15,7 +15,7 @@ use dingpass::keyring::model::{Key, KeyState, KeyUse};
 use dingpass::keyring::rotation::Act;
 use dingpass::keyring::{ActError, Custody, Fault, KeyringError, Settings, Wish};
 
-use super::{NOW, chmod, edit, files, folder, kid, only, pem, put};
+use super::{NOW, chmod, edit, files, folder, kid, only, pem, put, unserved_folder};
 use crate::support::{install_crypto, jwks_of, key_settings};
 
 /// The file of the first key. Looked for as a whole: another one's kid may begin like its end.
@@ -355,10 +355,46 @@ fn a_longer_life_of_tokens_is_known_to_the_next_start() {
     assert_eq!(key_of(&custody, &first).signs_for, DAY);
 }
 
+/// RFC 9111 section 4.2: so it is with copies of the keys that were served with a longer
+/// max-age. A list of an older build does not say how long they live.
+#[test]
+fn a_longer_life_of_copies_is_known_to_the_next_start() {
+    let folder = folder();
+    drop(open(folder.path(), NOW));
+    edit(folder.path(), |list| {
+        let kept: Vec<&str> = (list.lines())
+            .filter(|line| !line.starts_with("copies_live_ms"))
+            .collect();
+        kept.join("\n")
+    });
+    let mut long = key_settings();
+    long.policy.jwks_max_age = 20 * DAY;
+    drop(try_open(folder.path(), long, NOW).unwrap());
+    let custody = open(folder.path(), NOW);
+    let actor = KeyActor::Operator { uid: None };
+    let made = custody.act(&Wish::Generate(RS256), actor, None, NOW);
+    let next = made.unwrap().made.unwrap();
+    assert_eq!(key_of(&custody, &next).copies_live, 20 * DAY);
+    drop(custody);
+    let custody = open(folder.path(), NOW);
+    let key = key_of(&custody, &next);
+    assert_eq!(custody.policy().wait_of(&key), 20 * DAY);
+    // Nor does a key by hand come sooner.
+    put(folder.path(), "by-hand.pem", pem(1));
+    for _ in 0..2 {
+        let _ = custody.look(&[], NOW);
+    }
+    let by_hand = key_of(&custody, &kid(pem(1)));
+    assert_eq!(
+        (by_hand.state, by_hand.copies_live),
+        (KeyState::Next, 20 * DAY)
+    );
+}
+
 /// A clock that jumps: forward it publishes nothing sooner, backward it stops nothing.
 #[test]
 fn a_clock_that_jumps_makes_no_key_sign_early() {
-    let folder = folder();
+    let folder = unserved_folder();
     let custody = try_open(folder.path(), quick(), NOW).unwrap();
     let first = signer(&custody);
     let _ = custody.look(&[], NOW.plus(Duration::from_secs(16)));

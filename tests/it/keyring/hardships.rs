@@ -15,7 +15,7 @@ use dingpass::keyring::model::{KeyState, KeyUse};
 use dingpass::keyring::rotation::{Act, ActRefused};
 use dingpass::keyring::{ActError, Custody, Fault, PrivateKey, Settings, Wish};
 
-use super::{NOW, chmod, edit, files, folder, kid, only, pem, put, refusal};
+use super::{NOW, chmod, edit, files, folder, kid, only, pem, put, refusal, unserved_folder};
 use crate::support::{install_crypto, key_settings};
 
 const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
@@ -87,7 +87,7 @@ fn import(custody: &Custody, pem: &str, now: Timestamp) -> Result<(), ActError> 
 /// held back. Nobody has asked yet who lacks it.
 #[test]
 fn a_start_hands_nothing_over_that_was_held_back() {
-    let folder = folder();
+    let folder = unserved_folder();
     let custody = open(folder.path(), NOW);
     let first = signer(&custody);
     let mut now = NOW;

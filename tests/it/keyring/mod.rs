@@ -119,10 +119,17 @@ fn published(keyring: &Keyring) -> Vec<String> {
     kids
 }
 
-/// A folder with the keys of a first start whose signing key is `pem(0)`.
-fn folder() -> tempfile::TempDir {
+/// A folder that was never served, with the signing key `pem(0)`: copies of its keys live for as
+/// long as the first server says.
+fn unserved_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "20260101T000000Z-RS256-a.pem", pem(0));
+    folder
+}
+
+/// A folder with the keys of a first start whose signing key is `pem(0)`.
+fn folder() -> tempfile::TempDir {
+    let folder = unserved_folder();
     opened(folder.path());
     folder
 }

@@ -5,12 +5,7 @@ use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::operator::keys::{ClientStatus, Fate, KeyQuestion, RefusalCause, Standing};
 
 use super::{Bureau, ES256, RS256, WAIT, kid_of, rotate, rotate_now};
-use crate::support::{RelyingParty, http};
-
-async fn fetch_as(bureau: &Bureau, client: &str) {
-    let url = bureau.house.url(&format!("/jwks/{client}"));
-    assert_eq!(http().get(url).send().await.unwrap().status(), 200);
-}
+use crate::support::RelyingParty;
 
 async fn of(bureau: &Bureau, client: &str) -> ClientStatus {
     let status = bureau.status().await;
@@ -49,7 +44,7 @@ async fn the_status_tells_ready_stale_and_unknown_clients_apart() {
     assert_eq!(of(&bureau, "wiki").await.standing, Standing::Unknown);
     let advice = of(&bureau, "wiki").await.advice.unwrap();
     assert!(advice.contains("/jwks/wiki"), "{advice}");
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     let ready = of(&bureau, "wiki").await;
     assert_eq!((ready.standing, ready.advice), (Standing::Ready, None));
     let next = bureau.generate(ES256).await;
@@ -62,7 +57,7 @@ async fn the_status_tells_ready_stale_and_unknown_clients_apart() {
     bureau.house.clock.advance_seconds(WAIT);
     let advice = of(&bureau, "wiki").await.advice;
     assert!(advice.unwrap().contains("restart"), "it keeps what it has");
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     assert_eq!(of(&bureau, "wiki").await.standing, Standing::Ready);
     let set = bureau.status().await.sets;
     let set = set.iter().find(|set| set.algorithm == ES256).unwrap();
@@ -103,7 +98,7 @@ async fn each_client_is_told_what_it_meets() {
         (Standing::Unknown, Fate::FailsUntilFetch)
     );
     assert_eq!(met.fails_for, Some(WAIT * 1000));
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     bureau.house.clock.advance_seconds(3);
     let met = fate(bureau.planned(rotate_now(ES256)).await);
     assert_eq!(met.standing, Standing::Stale);
@@ -121,7 +116,7 @@ async fn each_client_is_told_what_it_meets() {
         met.words
     );
     bureau.generate(ES256).await;
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     let met = fate(bureau.planned(rotate_now(ES256)).await);
     assert_eq!((met.standing, met.fate), (Standing::Ready, Fate::Fine));
 }
@@ -130,7 +125,7 @@ async fn each_client_is_told_what_it_meets() {
 #[tokio::test]
 async fn a_stale_client_makes_a_ripe_key_a_break() {
     let bureau = Bureau::start().await;
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     bureau.generate(ES256).await;
     bureau.serve(WAIT + 1).await;
     let planned = bureau.planned(rotate_now(ES256)).await;
@@ -139,7 +134,7 @@ async fn a_stale_client_makes_a_ripe_key_a_break() {
         bureau.cause(rotate_now(ES256)).await,
         RefusalCause::NeedsConfirmation
     );
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     assert!(!bureau.planned(rotate_now(ES256)).await.breaks);
 }
 
@@ -225,7 +220,7 @@ async fn pins_that_can_not_work_are_refused() {
 #[tokio::test]
 async fn unpinning_a_client_that_would_fail_is_shown_first() {
     let bureau = Bureau::start().await;
-    fetch_as(&bureau, "wiki").await;
+    bureau.wiki_fetches().await;
     let old = bureau.active(ES256).await;
     let until = bureau.status().await.now + 600_000;
     bureau.done(pin("wiki", &old, until)).await;

@@ -13,6 +13,7 @@ mod revoke;
 mod schedule;
 mod socket;
 mod telling;
+mod waits;
 mod warnings;
 
 use std::os::unix::fs::MetadataExt as _;
@@ -35,7 +36,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, Plan, install_crypto, key_settings};
+use crate::support::{House, Plan, http, install_crypto, key_settings};
 
 const RS256: SetName = SetName(KeyUse::Sign(SigningAlg::Rs256));
 const ES256: SetName = SetName(KeyUse::Sign(SigningAlg::Es256));
@@ -194,6 +195,34 @@ impl Bureau {
     async fn generate(&self, algorithm: SetName) -> String {
         let done = self.done(KeyQuestion::Generate { algorithm }).await;
         done.kid.unwrap()
+    }
+
+    /// The wiki fetches the keys at its own address, and is in use from there.
+    async fn wiki_fetches(&self) {
+        self.fetches_as_wiki("wiki/1").await;
+        self.wiki_is_used().await;
+    }
+
+    /// Somebody of that make asks at the wiki's own address.
+    async fn fetches_as_wiki(&self, agent: &str) {
+        let url = self.house.url("/jwks/wiki");
+        let request = http().get(url).header("user-agent", agent);
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+
+    /// The wiki proves who it is.
+    async fn wiki_is_used(&self) {
+        let request = http()
+            .post(self.house.url("/token"))
+            .header("user-agent", "wiki/1")
+            .basic_auth("wiki", Some("another-secret-of-32-characters!!"))
+            .form(&[
+                ("grant_type", "authorization_code"),
+                ("code", "none"),
+                ("redirect_uri", "http://127.0.0.1:8080/wiki"),
+            ]);
+        let status = request.send().await.unwrap().status();
+        assert_eq!(status, 400, "the code is wrong, the client is right");
     }
 
     /// Time in which the keys are served.

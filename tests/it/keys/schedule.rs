@@ -5,7 +5,7 @@ use std::time::Duration;
 use dingpass::operator::keys::{KeyQuestion, LateCause, RefusalCause};
 
 use super::{Bureau, ES256, WAIT, rotate, settings};
-use crate::support::{House, http};
+use crate::support::House;
 
 async fn with(on_unready: &str) -> Bureau {
     let keys = format!("[keys]\non_unready = \"{on_unready}\"\n");
@@ -13,16 +13,11 @@ async fn with(on_unready: &str) -> Bureau {
     Bureau::of(plan, settings()).await
 }
 
-async fn fetch(bureau: &Bureau) {
-    let url = bureau.house.url("/jwks/wiki");
-    assert_eq!(http().get(url).send().await.unwrap().status(), 200);
-}
-
 /// Issue: "wait": the schedule waits for stale clients, and says for whom.
 #[tokio::test]
 async fn a_schedule_that_waits_goes_on_when_the_client_has_fetched() {
     let bureau = with("wait").await;
-    fetch(&bureau).await;
+    bureau.wiki_fetches().await;
     let old = bureau.active(ES256).await;
     let new = bureau.done(rotate(ES256)).await.kid.unwrap();
     bureau.serve(3 * WAIT).await;
@@ -31,7 +26,7 @@ async fn a_schedule_that_waits_goes_on_when_the_client_has_fetched() {
     let set = sets.iter().find(|set| set.algorithm == ES256).unwrap();
     assert_eq!(set.late[0].cause, LateCause::Clients);
     assert_eq!(set.late[0].clients[0].as_str(), "wiki");
-    fetch(&bureau).await;
+    bureau.wiki_fetches().await;
     bureau.serve(1).await;
     assert_eq!(bureau.active(ES256).await, new);
 }
@@ -41,7 +36,7 @@ async fn a_schedule_that_waits_goes_on_when_the_client_has_fetched() {
 #[tokio::test]
 async fn who_asks_for_a_rotation_hears_for_whom_it_waits() {
     let bureau = with("wait").await;
-    fetch(&bureau).await;
+    bureau.wiki_fetches().await;
     let next = bureau.generate(ES256).await;
     bureau.serve(3 * WAIT).await;
     let promote = || KeyQuestion::Promote {
@@ -65,11 +60,56 @@ async fn who_asks_for_a_rotation_hears_for_whom_it_waits() {
 async fn a_schedule_that_does_not_wait_goes_on() {
     for policy in ["warn", "go"] {
         let bureau = with(policy).await;
-        fetch(&bureau).await;
+        bureau.wiki_fetches().await;
         let new = bureau.done(rotate(ES256)).await.kid.unwrap();
         bureau.serve(WAIT + 1).await;
         assert_eq!(bureau.active(ES256).await, new, "{policy}");
     }
+}
+
+/// Anybody can ask at an alias. A client of which nothing else is known keeps nobody waiting,
+/// whoever asked there before the next key came.
+#[tokio::test]
+async fn a_stranger_at_the_alias_of_an_unknown_client_holds_nothing_up() {
+    let bureau = with("wait").await;
+    bureau.fetches_as_wiki("a stranger").await;
+    let new = bureau.done(rotate(ES256)).await.kid.unwrap();
+    bureau.serve(WAIT + 1).await;
+    assert_eq!(bureau.active(ES256).await, new);
+}
+
+/// One that is in use and known by its alias alone may be one that keeps what it fetched there;
+/// or it was a stranger who asked. It is waited for, and not without an end.
+#[tokio::test]
+async fn who_is_known_by_the_alias_alone_is_waited_for_once_more_as_long() {
+    let bureau = with("wait").await;
+    bureau.fetches_as_wiki("a stranger").await;
+    bureau.wiki_is_used().await;
+    let old = bureau.active(ES256).await;
+    let new = bureau.done(rotate(ES256)).await.kid.unwrap();
+    bureau.serve(2 * WAIT - 1).await;
+    assert_eq!(bureau.active(ES256).await, old);
+    let sets = bureau.status().await.sets;
+    let set = sets.iter().find(|set| set.algorithm == ES256).unwrap();
+    assert_eq!(set.late[0].cause, LateCause::Clients);
+    bureau.serve(3).await;
+    assert_eq!(bureau.active(ES256).await, new);
+}
+
+/// A stranger makes nobody look ready of whom it is proven that it is not.
+#[tokio::test]
+async fn a_stranger_at_the_alias_does_not_end_the_wait_for_a_client_that_is_known_to_lack_the_key()
+{
+    let bureau = with("wait").await;
+    bureau.wiki_fetches().await;
+    let old = bureau.active(ES256).await;
+    let new = bureau.done(rotate(ES256)).await.kid.unwrap();
+    bureau.fetches_as_wiki("a stranger").await;
+    bureau.serve(3 * WAIT).await;
+    assert_eq!(bureau.active(ES256).await, old);
+    bureau.fetches_as_wiki("wiki/1").await;
+    bureau.serve(1).await;
+    assert_eq!(bureau.active(ES256).await, new);
 }
 
 /// A client of which nothing is known keeps nobody waiting.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use super::{Bureau, ES256, WAIT, rotate, settings};
-use crate::support::{House, http};
+use crate::support::House;
 
 /// The lines of this thread.
 #[derive(Clone, Default)]
@@ -42,8 +42,7 @@ async fn warned(on_unready: &str, days: u32) -> Vec<String> {
     let keys = format!("[keys]\non_unready = \"{on_unready}\"\n");
     let plan = House::plan().more(super::WIKI).more(&keys);
     let bureau = Bureau::of(plan, settings()).await;
-    let url = bureau.house.url("/jwks/wiki");
-    assert_eq!(http().get(url).send().await.unwrap().status(), 200);
+    bureau.wiki_fetches().await;
     bureau.done(rotate(ES256)).await;
     bureau.serve(WAIT - 3).await;
     assert_eq!(

@@ -1,9 +1,12 @@
 //! `/jwks/{client}`: the same document at an address of the client's own.
 
+use dingpass::clock::Clock as _;
 use dingpass::domain::readiness::FetchSeen;
 use dingpass::protocol::key_adoption::Standing;
 
-use super::{BackEnd, OTHER, PUBLIC, house, is_unknown, known, plan, standing};
+use super::{
+    BackEnd, OTHER, PUBLIC, UNPUBLISHED, house, is_unknown, known, plan, standing, standing_for,
+};
 use crate::support::{CLIENT, House, http};
 
 struct Answer {
@@ -81,6 +84,61 @@ async fn a_fetch_by_the_alias_is_the_clients_whoever_comes() {
     let known = known(&house, CLIENT);
     assert_eq!(known.seen, Some(FetchSeen::Alias));
     is_unknown(&house, OTHER);
+}
+
+/// Who asks at the alias from where the client proves who it is, is the client: before its
+/// first authentication and after.
+#[tokio::test]
+async fn a_fetch_of_the_alias_from_the_clients_own_place_is_proven() {
+    let house = house().await;
+    let app = BackEnd::new("gitea/1.24");
+    app.get(&house, "/jwks/demo").await;
+    assert_eq!(known(&house, CLIENT).seen, Some(FetchSeen::Alias));
+    app.authenticates(&house).await;
+    assert_eq!(known(&house, CLIENT).seen, Some(FetchSeen::Address));
+    house.clock.advance_seconds(5);
+    app.get(&house, "/jwks/demo").await;
+    let fetched = known(&house, CLIENT);
+    assert_eq!(fetched.seen, Some(FetchSeen::Address));
+    assert_eq!(fetched.fetched_at, Some(house.clock.now().as_millis()));
+    is_unknown(&house, OTHER);
+}
+
+/// A stranger's word counts for less than what is proven, until nothing was proven for so long
+/// that the client may well be fetching by the alias, from wherever it is now.
+#[tokio::test]
+async fn a_strangers_fetch_of_the_alias_takes_nothing_from_what_is_proven() {
+    let house = house().await;
+    let (app, stranger) = (BackEnd::new("gitea/1.24"), BackEnd::new("curl/8"));
+    app.fetch(&house).await;
+    app.authenticates(&house).await;
+    let proven = known(&house, CLIENT);
+    house.clock.advance_seconds(30 * 24 * 60 * 60);
+    stranger.get(&house, "/jwks/demo").await;
+    assert_eq!(known(&house, CLIENT), proven);
+    house.clock.advance_seconds(1);
+    stranger.get(&house, "/jwks/demo").await;
+    assert_eq!(known(&house, CLIENT).seen, Some(FetchSeen::Alias));
+    // And what is proven counts for more again.
+    app.fetch(&house).await;
+    app.authenticates(&house).await;
+    stranger.get(&house, "/jwks/demo").await;
+    assert_eq!(known(&house, CLIENT).seen, Some(FetchSeen::Address));
+}
+
+/// A use that comes after a fetch of the alias is noted at once: it is what makes it count.
+#[tokio::test]
+async fn a_use_after_a_fetch_of_the_alias_is_noted_at_once() {
+    let house = house().await;
+    let (app, elsewhere) = (BackEnd::new("gitea/1.24"), BackEnd::new("curl/8"));
+    app.authenticates(&house).await;
+    house.clock.advance_seconds(60);
+    elsewhere.get(&house, "/jwks/demo").await;
+    let of_next = || standing_for(&house, CLIENT, UNPUBLISHED);
+    assert_eq!(of_next(), Standing::Unknown);
+    house.clock.advance_seconds(60);
+    app.authenticates(&house).await;
+    assert_eq!(of_next(), Standing::Stale);
 }
 
 /// A name with whatever characters names the client that has it.

@@ -23,6 +23,31 @@ fn fetched(at: Option<i64>) -> ClientReadiness {
     }
 }
 
+/// Anybody can ask at an alias: only with a use that is proven since does it tell that the
+/// client keeps what was fetched there.
+#[test]
+fn a_fetch_by_the_alias_alone_makes_nobody_stale() {
+    let mut known = fetched(days_ago(3));
+    known.seen = Some(FetchSeen::Alias);
+    assert_eq!(standing(&known, "old", NOW), Standing::Ready);
+    for (used, expected) in [
+        (None, Standing::Unknown),
+        (days_ago(4), Standing::Unknown),
+        (days_ago(3), Standing::Stale),
+        (days_ago(1), Standing::Stale),
+    ] {
+        known.authenticated_at = used;
+        (known.hint_at, known.hint_kid) = (None, None);
+        assert_eq!(standing(&known, "new", NOW), expected);
+        known.authenticated_at = None;
+        (known.hint_at, known.hint_kid) = (used, used.map(|_| "old".to_owned()));
+        assert_eq!(standing(&known, "new", NOW), expected);
+    }
+    known.fetched_at = days_ago(40);
+    known.hint_at = days_ago(31);
+    assert_eq!(standing(&known, "new", NOW), Standing::Unknown);
+}
+
 /// What it fetched it has, however long ago that was.
 #[test]
 fn who_fetched_a_key_is_ready_for_it() {

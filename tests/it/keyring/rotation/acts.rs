@@ -61,7 +61,7 @@ fn a_rotation_takes_the_next_key_that_is_there_and_is_asked_for_once() {
 
 /// `keys rotate --now`: an emergency.
 #[test]
-fn a_rotation_now_takes_the_key_that_was_published_longest_or_a_new_one() {
+fn a_rotation_now_takes_the_promoted_key_then_the_one_published_longest_then_a_new_one() {
     let mut server = Server::start(defaults());
     server.enter_next("a");
     server.run(DAY);
@@ -70,10 +70,14 @@ fn a_rotation_now_takes_the_key_that_was_published_longest_or_a_new_one() {
     server.act(&rotate(true)).unwrap();
     assert_eq!(
         (server.signer(), server.state("k1")),
-        ("a", KeyState::Retired)
+        ("b", KeyState::Retired)
     );
+    assert!(!server.key("a").promote_when_ready);
+    server.enter_next("c");
     server.act(&rotate(true)).unwrap();
-    assert_eq!(server.signer(), "b");
+    assert_eq!(server.signer(), "a");
+    server.act(&rotate(true)).unwrap();
+    assert_eq!(server.signer(), "c");
     server.act(&rotate(true)).unwrap();
     assert_eq!(server.signer(), "k2", "made for it");
 }
@@ -90,6 +94,54 @@ fn the_key_that_was_chosen_last_takes_over() {
     assert_eq!((server.signer(), server.state("a")), ("b", KeyState::Next));
     server.act(&promote("a", true)).unwrap();
     assert_eq!(server.signer(), "a");
+}
+
+/// An operator's explicit choice counts: the schedule waits for the key that was promoted, also
+/// where its turn comes before that key is ready and another one is.
+#[test]
+fn the_schedule_waits_for_a_promoted_key_though_another_is_ready() {
+    let mut server = Server::start(defaults());
+    server.run(88 * DAY);
+    assert_eq!(server.state("k2"), KeyState::Next, "ready in two days");
+    server.enter_next("chosen");
+    server.act(&promote("chosen", false)).unwrap();
+    server.run(7 * DAY - SECOND);
+    assert_eq!(server.signer(), "k1");
+    let [Late::WaitsForPublication { kid, .. }] = &server.late[..] else {
+        panic!("{:?}", server.late);
+    };
+    assert_eq!(kid, "chosen");
+    assert_eq!(
+        words(&mut server, &rotate(false)),
+        "key chosen takes over already as soon as it may, in 2s at the earliest"
+    );
+    server.run(SECOND + LAG);
+    assert_eq!(server.signer(), "chosen");
+    assert_eq!(server.state("k2"), KeyState::Next);
+}
+
+/// A leak is no moment for a key that nobody has: one that clients have signs at once, and the
+/// promoted one still takes over in its time.
+#[test]
+fn who_signs_after_a_revocation_is_the_promoted_key_only_if_it_is_ready() {
+    let mut server = Server::start(defaults());
+    server.enter_next("old");
+    server.run(6 * DAY);
+    server.enter_next("chosen");
+    server.act(&promote("chosen", false)).unwrap();
+    server.act(&revoke("k1")).unwrap();
+    assert_eq!(server.signer(), "old");
+    assert!(server.key("chosen").promote_when_ready);
+    server.run(7 * DAY + LAG);
+    assert_eq!(server.signer(), "chosen");
+    server.enter_next("other");
+    server.run(DAY);
+    server.enter_next("last");
+    server.act(&promote("last", false)).unwrap();
+    server.policy.held = vec![RS256];
+    server.run(9 * DAY);
+    server.act(&revoke("chosen")).unwrap();
+    assert_eq!(server.signer(), "last");
 }
 
 /// A key that was chosen waits for clients like any other; now is now.

@@ -180,7 +180,8 @@ fn what_is_late_says_what_it_waits_for() {
         [Late::WaitsForPublication {
             key_use: RS256,
             kid: "k2".to_owned(),
-            remaining: 6 * DAY
+            remaining: 6 * DAY,
+            for_copies: false,
         }]
     );
 }

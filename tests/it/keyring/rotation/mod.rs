@@ -7,6 +7,7 @@
 mod acts;
 mod calendar;
 mod clocks;
+mod copies;
 mod liveness;
 mod pins;
 mod policy;
@@ -65,6 +66,7 @@ fn new_key(kid: &str, key_use: KeyUse, now: Timestamp) -> Key {
         withdrawn_at: None,
         revoked_at: None,
         served: Duration::ZERO,
+        copies_live: Duration::ZERO,
         signs_for: Duration::ZERO,
         promote_when_ready: false,
         public: None,

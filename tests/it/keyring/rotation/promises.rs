@@ -20,6 +20,8 @@ enum Happens {
     },
     /// The same, with another configuration.
     Reconfigured(i64, Box<Policy>),
+    /// The same at once, where only the time is another for which copies may be kept.
+    MaxAge(u64, bool),
     /// Another policy without a restart.
     Policy(Box<Policy>),
     /// The clock jumps.
@@ -104,6 +106,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         3 => (0..100_000_i64, any::<bool>()).prop_map(|(time, crash)| Happens::Off { time, crash }),
         1 => (0..100_000_i64, policies())
             .prop_map(|(time, policy)| Happens::Reconfigured(time, Box::new(policy))),
+        2 => (1..60_u64, any::<bool>()).prop_map(|(max_age, crash)| Happens::MaxAge(max_age, crash)),
         1 => policies().prop_map(|policy| Happens::Policy(Box::new(policy))),
         3 => jumps().prop_map(Happens::Jump),
         1 => (0..6_000_i64, any::<bool>()).prop_map(|(time, within)| Happens::MakingTakes(time, within)),
@@ -134,6 +137,13 @@ fn happen(world: &mut World, what: Happens) {
         Happens::Sleep(time) => world.sleep(time),
         Happens::Off { time, crash } => world.off(time, crash, None),
         Happens::Reconfigured(time, policy) => world.off(time, true, Some(*policy)),
+        Happens::MaxAge(max_age, crash) => {
+            let policy = Policy {
+                jwks_max_age: Duration::from_secs(max_age),
+                ..world.policy.clone()
+            };
+            world.off(0, crash, Some(policy));
+        }
         Happens::Policy(policy) => world.change_policy(*policy),
         Happens::Jump(time) => world.jump(time),
         Happens::MakingTakes(time, within) => {

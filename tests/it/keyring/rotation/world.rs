@@ -22,6 +22,8 @@ struct Seen {
     published_at: Millis,
     /// The time that was counted in doubt until then.
     doubt_when_published: Millis,
+    /// The true time at which no copy is fresh any more that was fetched before.
+    copies_end: Millis,
     /// It signed for anybody who is not pinned.
     was_active: bool,
     /// How long the server will have been there when the last that it signed has ended.
@@ -57,6 +59,11 @@ pub(super) struct World {
     /// Time that no rule can tell from served time: jumps within the gap between two looks.
     doubt: Millis,
     seen: BTreeMap<String, Seen>,
+    /// The true time at which no copy is fresh any more of all that were fetched until now, each
+    /// by the max-age that it was served with.
+    copies_end: Millis,
+    /// The next keys that an operator promoted.
+    chosen: BTreeMap<KeyUse, String>,
     revoked: BTreeSet<String>,
     pins: BTreeMap<ClientId, (String, Timestamp)>,
     /// Sets in which a key was entered since they are in use.
@@ -85,6 +92,8 @@ impl World {
             last_look: None,
             doubt: 0,
             seen: BTreeMap::new(),
+            copies_end: 0,
+            chosen: BTreeMap::new(),
             revoked: BTreeSet::new(),
             pins: BTreeMap::new(),
             begun: BTreeSet::new(),
@@ -157,11 +166,13 @@ impl World {
 
     /// The process ends, orderly or by a crash, and another one starts after a while.
     pub(super) fn off(&mut self, time: Millis, crash: bool, policy: Option<Policy>) {
+        self.sign();
         self.true_time += time;
         if crash {
             self.keys = self.disk.clone();
         }
         self.keys.seen_at = None;
+        self.keys.handed_out = Duration::ZERO;
         self.last_look = None;
         self.making.clear();
         // Nobody signs before the first look.
@@ -305,6 +316,25 @@ impl World {
         self.count(now, there);
         let mut forced = Vec::new();
         match what {
+            Act::Enter(key, EnterAs::Active | EnterAs::Successor) => {
+                self.chosen.remove(&key.key_use);
+            }
+            Act::Promote { kid, .. } => {
+                let key_use = self.keys.find(kid).unwrap().key_use;
+                self.chosen.insert(key_use, kid.clone());
+            }
+            Act::Retire { kid } => self.chosen.retain(|_, chosen| chosen != kid),
+            // Somebody must sign at once, and clients may not have the chosen one.
+            Act::Revoke { kid } => {
+                let key_use = self.keys.find(kid).unwrap().key_use;
+                let signs = self.keys.active(key_use).map(|key| &key.kid);
+                if signs == Some(kid) || self.chosen.get(&key_use) == Some(kid) {
+                    self.chosen.remove(&key_use);
+                }
+            }
+            Act::Enter(..) | Act::Rotate { .. } | Act::Pin { .. } | Act::Unpin { .. } => {}
+        }
+        match what {
             Act::Enter(key, enter_as) => {
                 assert!(!self.revoked.contains(&key.kid), "a revoked key came back");
                 if *enter_as == EnterAs::Active {
@@ -339,8 +369,13 @@ impl World {
         true
     }
 
-    /// Everything that signs does so: for whom it is pinned to, and for all others.
+    /// Everything that signs does so: for whom it is pinned to, and for all others. Whoever
+    /// wants the published keys fetches them.
     fn sign(&mut self) {
+        if !self.ring.published.is_empty() {
+            let fresh_until = self.true_time + millis(self.policy.jwks_max_age);
+            self.copies_end = self.copies_end.max(fresh_until);
+        }
         let (there, doubt) = (self.there, self.doubt);
         let of_sets = self.ring.signs.values().map(|kid| (kid, true));
         let of_pins = self.ring.pinned.values().map(|kid| (kid, false));
@@ -374,6 +409,7 @@ impl World {
             self.seen.entry(kid.clone()).or_insert(Seen {
                 published_at: self.there,
                 doubt_when_published: self.doubt,
+                copies_end: self.copies_end,
                 ..Seen::default()
             });
         }
@@ -382,6 +418,7 @@ impl World {
         }
         self.who_signs_is_published(&published);
         self.who_begins_was_published_for_long_enough(&was, &before, forced);
+        self.who_was_chosen_goes_first(&before);
         self.what_is_needed_stays(&before, &published);
         self.one_signs_for_each_set();
         self.what_is_revoked_does_nothing();
@@ -453,7 +490,35 @@ impl World {
                 published >= wait,
                 "{kid} signs after {published:?} of {wait:?}"
             );
+            if let KeyUse::Sign(_) = key_use {
+                let seen = self.seen[kid];
+                let doubt = self.doubt - seen.doubt_when_published;
+                assert!(
+                    self.true_time + doubt >= seen.copies_end,
+                    "{kid} signs while copies without it are fresh for {} more",
+                    seen.copies_end - self.true_time
+                );
+            }
         }
+    }
+
+    /// An operator's choice counts, whoever else is ready; and then it is used up.
+    fn who_was_chosen_goes_first(&mut self, before: &KeySet) {
+        for key_use in [RS256, ES256, KeyUse::Seal] {
+            let active = |keys: &KeySet| keys.active(key_use).map(|key| key.kid.clone());
+            let Some(signs) = active(&self.keys).filter(|_| active(before) != active(&self.keys))
+            else {
+                continue;
+            };
+            if let Some(chosen) = self.chosen.remove(&key_use) {
+                assert_eq!(signs, chosen, "another one was chosen");
+            }
+        }
+        let keys = &self.keys;
+        self.chosen.retain(|_, kid| {
+            keys.find(kid)
+                .is_some_and(|key| key.state == KeyState::Next)
+        });
     }
 
     /// By served time, which is less than the time that has passed; with the margin that is in
