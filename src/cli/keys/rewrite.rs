@@ -115,7 +115,9 @@ fn words(answer: &Rewritten) -> String {
         .map(|file| [printable(&file.file), lay(file.was).to_owned()])
         .collect();
     let mut table = Table::of(&headings);
-    rows.iter().for_each(|row| table.fit(row));
+    for row in &rows {
+        table.fit(row);
+    }
     lines.push(table.line(&headings));
     lines.extend(rows.iter().map(|row| table.line(row)));
     if right > 0 {

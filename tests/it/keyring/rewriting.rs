@@ -348,6 +348,12 @@ fn a_file_that_was_changed_since_it_was_read_is_left_alone() {
     let refused = custody.rewrite(&prepared, NOW).unwrap_err();
     assert!(matches!(refused, ActError::ChangedMeanwhile), "{refused}");
     assert_eq!(private(folder), before);
+    // Nor where the watch took it up in the meantime: what was prepared lacks it.
+    let _ = custody.look(&[], NOW);
+    let _ = custody.look(&[], NOW);
+    let refused = custody.rewrite(&prepared, NOW).unwrap_err();
+    assert!(matches!(refused, ActError::ChangedMeanwhile), "{refused}");
+    assert_eq!(private(folder), before);
     assert_eq!(rewrite(&custody).unwrap().len(), 3);
     assert!(custody.snapshot().keys.find(&kid(pem(1))).is_some());
 }
