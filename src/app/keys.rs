@@ -26,5 +26,6 @@ pub fn key_settings(keys: &config::Keys, lifetimes: &Lifetimes, clients: &[Clien
         },
         rsa_bits: keys.rsa_bits,
         passphrase: keys.passphrase.clone(),
+        old_passphrase: None,
     }
 }

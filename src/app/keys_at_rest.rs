@@ -8,13 +8,15 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
 use super::StartError;
 use super::keys::key_settings;
 use crate::clock::Clock;
 use crate::config::{KeyPlace, StoreLocation};
 use crate::domain::client::Clients;
 use crate::entropy::Entropy;
-use crate::keyring::Custody;
+use crate::keyring::{Custody, Settings};
 use crate::operator::keys::{KeyOffice, Knowledge, Parts};
 use crate::store::{self, Location, StoreError};
 
@@ -44,7 +46,8 @@ pub enum AtRestError {
 }
 
 /// Opens the keys of a server that does not run. `uid` is who does; `changes` says whether
-/// something is to be written.
+/// something is to be written; `old_passphrase` opens files that are not under the one that is
+/// configured.
 ///
 /// # Errors
 /// [`AtRestError`]
@@ -54,6 +57,7 @@ pub fn keys_at_rest(
     entropy: Arc<dyn Entropy>,
     uid: Option<u32>,
     changes: bool,
+    old_passphrase: Option<SecretString>,
 ) -> Result<KeyOffice, AtRestError> {
     let directory = place.keys.directory.clone();
     if changes {
@@ -79,13 +83,12 @@ pub fn keys_at_rest(
         StoreError::Locked(path) => AtRestError::ServerRuns(path),
         other => AtRestError::Start(StartError::Store(other)),
     })?;
-    let custody = Custody::open_at_rest(
-        &directory,
-        key_settings(&place.keys, &place.lifetimes, &place.clients),
-        Arc::clone(&entropy),
-        clock.now(),
-    )
-    .map_err(StartError::Keys)?;
+    let settings = Settings {
+        old_passphrase,
+        ..key_settings(&place.keys, &place.lifetimes, &place.clients)
+    };
+    let custody = Custody::open_at_rest(&directory, settings, Arc::clone(&entropy), clock.now())
+        .map_err(StartError::Keys)?;
     let clients: Clients = place.clients.into_iter().collect();
     Ok(KeyOffice::new(Parts {
         custody: Arc::new(custody),

@@ -5,7 +5,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -135,8 +135,10 @@ fn read(path: &Path) -> Result<String, KeyringError> {
 
 /// Writes a file of mode 0600, replacing what was there as a whole.
 pub(super) fn replace(folder: &Path, name: &str, content: &str) -> Result<(), KeyringError> {
-    let temporary = folder.join(format!(".{name}.new"));
-    let written = write_and_rename(folder, &temporary, &folder.join(name), content);
+    let temporary = temporary(folder, name);
+    let written = write(&temporary, content)
+        .and_then(|()| put_in_place(folder, name))
+        .and_then(|()| sync(folder));
     if written.is_err() {
         // Best effort: the error that is reported is the first one.
         let _ = fs::remove_file(&temporary);
@@ -144,12 +146,44 @@ pub(super) fn replace(folder: &Path, name: &str, content: &str) -> Result<(), Ke
     written
 }
 
-fn write_and_rename(
+/// Replaces several files, each as a whole: all are on the disk before the first takes its
+/// place, so that a full disk changes nothing. Where it fails after that, it is said how many
+/// are in their place.
+pub(super) fn replace_all(
     folder: &Path,
-    temporary: &Path,
-    path: &Path,
-    content: &str,
-) -> Result<(), KeyringError> {
+    files: &[(String, Zeroizing<String>)],
+) -> Result<(), (usize, KeyringError)> {
+    let mut done = 0;
+    let mut all = || {
+        for (name, content) in files {
+            write(&temporary(folder, name), content)?;
+        }
+        for (name, _) in files {
+            put_in_place(folder, name)?;
+            done += 1;
+        }
+        sync(folder)
+    };
+    all().map_err(|error| {
+        for (name, _) in files {
+            // Those that are still there. Best effort: the next one removes what is left.
+            let _ = fs::remove_file(temporary(folder, name));
+        }
+        (done, error)
+    })
+}
+
+/// Whether a name is a link to a file that is elsewhere.
+pub(super) fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
+}
+
+/// Where a file lies until it takes its place.
+fn temporary(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!(".{name}.new"))
+}
+
+fn write(temporary: &Path, content: &str) -> Result<(), KeyringError> {
     // What an interrupted start may have left behind.
     if temporary.exists() {
         fs::remove_file(temporary).map_err(|error| file_error(temporary, &error))?;
@@ -162,8 +196,15 @@ fn write_and_rename(
         .map_err(|error| file_error(temporary, &error))?;
     file.write_all(content.as_bytes())
         .and_then(|()| file.sync_all())
-        .map_err(|error| file_error(temporary, &error))?;
-    fs::rename(temporary, path).map_err(|error| file_error(path, &error))?;
+        .map_err(|error| file_error(temporary, &error))
+}
+
+fn put_in_place(folder: &Path, name: &str) -> Result<(), KeyringError> {
+    let path = folder.join(name);
+    fs::rename(temporary(folder, name), &path).map_err(|error| file_error(&path, &error))
+}
+
+fn sync(folder: &Path) -> Result<(), KeyringError> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(|error| file_error(folder, &error))

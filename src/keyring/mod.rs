@@ -23,7 +23,10 @@ use jsonwebtoken::jwk::Jwk;
 
 use crate::domain::signing_alg::SigningAlg;
 
-pub use custody::{ActError, Acted, Custody, Fault, Looked, Settings, Snapshot, Wish};
+pub use custody::{
+    ActError, Acted, Custody, Fault, Kept, KeptFile, Locked, Looked, Rewriting, Settings, Snapshot,
+    Wish,
+};
 pub use files::is_encrypted;
 pub use formats::{KeyFormatError, SealingKey};
 pub use jws::{OwnToken, TokenType, VerifyError, sign};
@@ -96,6 +99,14 @@ pub enum KeyringError {
         expected: &'static str,
         /// Why it is not; never a part of the key.
         reason: String,
+    },
+    /// Encrypted, and not with a passphrase that is known here.
+    #[error("{path} can't be opened: {locked}")]
+    Locked {
+        /// The file.
+        path: String,
+        /// Why it stays closed, and what to run.
+        locked: Locked,
     },
     /// The list of keys contradicts the files.
     #[error("{path}: {reason}")]

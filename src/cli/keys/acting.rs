@@ -39,7 +39,7 @@ pub(super) async fn act(
     if planned.breaks {
         // On the way to a person, also where the outcome goes to a script.
         say::wrong(&plan::planned(&planned, set));
-        terminal::confirm(changing.yes).await?;
+        terminal::confirm(changing.yes, "something breaks").await?;
     }
     let done = desk.perform(&request.expecting(planned.generation)).await?;
     show(&done, set, pinning.as_ref(), changing.json)
@@ -57,12 +57,13 @@ const fn is_grave(ask: &KeyQuestion) -> bool {
         | KeyQuestion::Retire { .. }
         | KeyQuestion::Import { .. }
         | KeyQuestion::Export { .. }
+        | KeyQuestion::Rewrite { .. }
         | KeyQuestion::Pin { .. }
         | KeyQuestion::Unpin { .. } => false,
     }
 }
 
-fn needs_confirmation(error: &anyhow::Error) -> bool {
+pub(super) fn needs_confirmation(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<Refused>()
         .is_some_and(|refused| refused.0.cause == RefusalCause::NeedsConfirmation)
@@ -115,7 +116,8 @@ impl Pinning {
             | KeyQuestion::Generate { .. }
             | KeyQuestion::Retire { .. }
             | KeyQuestion::Import { .. }
-            | KeyQuestion::Export { .. } => return None,
+            | KeyQuestion::Export { .. }
+            | KeyQuestion::Rewrite { .. } => return None,
         };
         let client = client.clone();
         Some(Self { client, to })

@@ -1,12 +1,13 @@
 //! What can be written after `dingpass keys`. The texts are for somebody who reads them at
 //! three in the morning with a leaked key: what it does, what breaks, what to type.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::options::{
-    Changing, Export, Generate, Import, List, Pin, Promote, Retire, Revoke, Rotate, Status, Unpin,
+    Changing, Export, Generate, Import, List, Pin, Promote, Retire, Revoke, Rewrite, Rotate,
+    Status, Unpin,
 };
 
 /// Which part of the keys' care, and where the server is.
@@ -131,6 +132,23 @@ Examples:
   dingpass keys export q7Gh1234
   dingpass keys export q7Gh1234 --private --out backup.pem --passphrase-file pass.txt")]
     Export(Export),
+    /// Bring the files of all keys under the passphrase that is configured now.
+    ///
+    /// Encrypts what lies there in plain. The keys, their names and states stay what they are, so
+    /// nobody is signed out and no application notices. Where a server runs, it must have been
+    /// started with that passphrase.
+    ///
+    /// For another passphrase than before: write the new one into the configuration, stop the
+    /// server, run this with the old one in a file, and start the server. Where the configuration
+    /// names none any more, the keys lie there in plain afterwards, which is asked first.
+    ///
+    /// If it is broken off, run it again: it does what is left.
+    #[command(after_help = "\
+Examples:
+  dingpass keys rewrite --dry-run
+  dingpass keys rewrite
+  dingpass keys rewrite --old-passphrase-file old.txt")]
+    Rewrite(Rewrite),
     /// Keep an application with an older key until a date.
     ///
     /// For one that has the key written down and can't be changed in time: its tokens go on being
@@ -157,6 +175,7 @@ impl Command {
             Self::Retire(arguments) => Some(&arguments.changing),
             Self::Revoke(arguments) => Some(&arguments.changing),
             Self::Import(arguments) => Some(&arguments.changing),
+            Self::Rewrite(arguments) => Some(&arguments.changing),
             Self::Pin(arguments) => Some(&arguments.changing),
             Self::Unpin(arguments) => Some(&arguments.changing),
         }
@@ -174,8 +193,27 @@ impl Command {
             | Self::Retire(_)
             | Self::Revoke(_)
             | Self::Import(_)
+            | Self::Rewrite(_)
             | Self::Pin(_)
             | Self::Unpin(_) => self.changing().is_some_and(|changing| changing.json),
+        }
+    }
+
+    /// The file of the passphrase under which the keys are until now.
+    pub(super) fn old_passphrase_file(&self) -> Option<&Path> {
+        match self {
+            Self::Rewrite(arguments) => arguments.old_passphrase_file.as_deref(),
+            Self::List(_)
+            | Self::Status(_)
+            | Self::Export(_)
+            | Self::Generate(_)
+            | Self::Rotate(_)
+            | Self::Promote(_)
+            | Self::Retire(_)
+            | Self::Revoke(_)
+            | Self::Import(_)
+            | Self::Pin(_)
+            | Self::Unpin(_) => None,
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use reqwest::Response;
+use secrecy::SecretString;
 
 use super::terminal::Sent;
 use crate::app::{AtRestError, keys_at_rest};
@@ -18,7 +19,7 @@ use crate::entropy::SystemEntropy;
 use crate::operator::KEYS_PATH;
 use crate::operator::keys::{
     Done, Exported, KeyAnswer, KeyList, KeyOffice, KeyQuestion, KeyRequest, KeyStatus, Planned,
-    Refusal,
+    Refusal, RefusalCause, Rewritten, SecretText,
 };
 
 /// A no, with the words for the operator.
@@ -45,13 +46,19 @@ struct Rest {
 
 impl<'s> Desk<'s> {
     /// Finds the server, or opens what it would open. `changes` says whether something is to
-    /// be written.
-    pub(super) fn find(file: &File, changes: bool, sent: &'s Sent) -> anyhow::Result<Self> {
+    /// be written; `old_passphrase` opens files that are not under the one that is configured.
+    pub(super) fn find(
+        file: &File,
+        changes: bool,
+        old_passphrase: Option<SecretText>,
+        sent: &'s Sent,
+    ) -> anyhow::Result<Self> {
         let reach = file.reach()?;
         let socket = reach.admin.socket.as_deref();
         let at = match socket.map(Remote::reach).transpose()?.flatten() {
+            Some(_) if old_passphrase.is_some() => return Err(server_runs().into()),
             Some(remote) => At::Server(remote),
-            None => At::Rest(Box::new(at_rest(file, socket, changes)?)),
+            None => At::Rest(Box::new(at_rest(file, socket, changes, old_passphrase)?)),
         };
         Ok(Self { at, sent })
     }
@@ -96,6 +103,22 @@ impl<'s> Desk<'s> {
         }
     }
 
+    /// Which files would be written anew.
+    pub(super) async fn would_rewrite(&self, request: KeyRequest) -> anyhow::Result<Rewritten> {
+        match self.look(&request.dry()).await? {
+            KeyAnswer::Rewritten(rewritten) => Ok(rewritten),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Writes them anew.
+    pub(super) async fn rewrite(&self, request: &KeyRequest) -> anyhow::Result<Rewritten> {
+        match self.ask_for_an_act(request).await? {
+            KeyAnswer::Rewritten(rewritten) => Ok(rewritten),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     async fn ask_for_an_act(&self, request: &KeyRequest) -> anyhow::Result<KeyAnswer> {
         self.sent.mark();
         let answer = match &self.at {
@@ -130,21 +153,40 @@ fn heard(answer: KeyAnswer) -> anyhow::Result<KeyAnswer> {
         | KeyAnswer::Status(_)
         | KeyAnswer::Planned(_)
         | KeyAnswer::Done(_)
-        | KeyAnswer::Exported(_) => Ok(answer),
+        | KeyAnswer::Exported(_)
+        | KeyAnswer::Rewritten(_) => Ok(answer),
     }
 }
 
 /// Opens the files themselves.
-fn at_rest(file: &File, socket: Option<&Path>, changes: bool) -> anyhow::Result<Rest> {
+fn at_rest(
+    file: &File,
+    socket: Option<&Path>,
+    changes: bool,
+    old_passphrase: Option<SecretText>,
+) -> anyhow::Result<Rest> {
     let place = file.key_place()?;
     let uid = own_uid();
+    let old_passphrase = old_passphrase.map(|text| SecretString::from(text.expose()));
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let office = match keys_at_rest(place, clock, entropy, uid, changes) {
+    let office = match keys_at_rest(place, clock, entropy, uid, changes, old_passphrase) {
         Err(error @ AtRestError::ServerRuns(_)) => bail!("{error}, but {}", nobody(socket)),
         opened => opened?,
     };
     say::wrong("No server is running; this works on its files.");
     Ok(Rest { office, uid })
+}
+
+/// A server reads its files under the passphrase that it was started with, and writes what it
+/// makes under that one: it can't go over to another.
+fn server_runs() -> Refused {
+    Refused(Refusal {
+        cause: RefusalCause::Passphrase,
+        words: "nothing was done: a server runs, and goes by the passphrase that it was started \
+                with; to go over to another one: name that in the configuration, stop the server, \
+                run this again, and start the server"
+            .to_owned(),
+    })
 }
 
 /// Who runs this: the kernel shows each process its own folder in /proc.
@@ -161,6 +203,7 @@ fn unexpected(answer: &KeyAnswer) -> anyhow::Error {
         KeyAnswer::Planned(_) => "a plan",
         KeyAnswer::Done(_) => "an act",
         KeyAnswer::Exported(_) => "a key",
+        KeyAnswer::Rewritten(_) => "names of files",
         KeyAnswer::Refused(_) => "a refusal",
     };
     anyhow::anyhow!("the server answers something else than was asked ({what})")

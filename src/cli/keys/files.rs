@@ -53,8 +53,8 @@ pub(super) fn passphrase(path: &Path) -> anyhow::Result<SecretText> {
     let bytes = take(open(path)?, &shown)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| anyhow::anyhow!("{shown} is no passphrase: it is not text"))?;
-    let line = text.strip_suffix('\n').unwrap_or(text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
+    // As the configuration reads its own: one that worked there works here.
+    let line = text.trim_end_matches(['\r', '\n']);
     if line.is_empty() {
         bail!("{shown} is empty, and that is no passphrase");
     }

@@ -14,6 +14,7 @@ mod moments;
 mod named;
 mod options;
 mod plan;
+mod rewrite;
 mod status;
 mod terminal;
 mod timeline;
@@ -61,7 +62,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn work(file: &File, command: Command, sent: &Sent) -> anyhow::Result<ExitCode> {
-    let desk = Desk::find(file, command.changes(), sent)?;
+    let old_passphrase = command.old_passphrase_file().map(files::passphrase);
+    let desk = Desk::find(file, command.changes(), old_passphrase.transpose()?, sent)?;
     match command {
         Command::List(arguments) => {
             let (list, status) = (desk.list().await?, desk.status().await?);
@@ -127,6 +129,9 @@ async fn work(file: &File, command: Command, sent: &Sent) -> anyhow::Result<Exit
             };
             let set = arguments.algorithm.map(|alg| SetName(KeyUse::Sign(alg)));
             acting::act(&desk, ask, set, &arguments.changing).await?;
+        }
+        Command::Rewrite(arguments) => {
+            rewrite::run(&desk, file, &arguments.changing).await?;
         }
         Command::Pin(arguments) => {
             let (kid, set) = named::key(&desk, &arguments.kid).await?;

@@ -112,6 +112,15 @@ pub(super) struct Import {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Rewrite {
+    /// The file of the passphrase under which the files are until now; no server may run.
+    #[arg(long, value_name = "FILE")]
+    pub(super) old_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) changing: Changing,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Export {
     /// The key, or the first 4 characters or more of its name.
     #[arg(allow_hyphen_values = true)]

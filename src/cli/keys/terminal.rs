@@ -46,14 +46,14 @@ pub(super) fn interrupts() -> std::io::Result<Signal> {
     signal(SignalKind::interrupt())
 }
 
-/// Asks, unless `yes`.
-pub(super) async fn confirm(yes: bool) -> anyhow::Result<()> {
+/// Asks, unless `yes`. `why` is what a person should know of.
+pub(super) async fn confirm(yes: bool, why: &str) -> anyhow::Result<()> {
     if yes {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() {
         bail!(
-            "nothing was done: something breaks, and there is no terminal to ask at; look at the \
+            "nothing was done: {why}, and there is no terminal to ask at; look at the \
              above, then add --yes"
         );
     }

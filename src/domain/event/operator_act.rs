@@ -1,5 +1,5 @@
 //! What an operator does that changes no state of a key at once, and is told all the same: a
-//! private key that left the house, who is pinned to which, and who asked for the change that
+//! private key that left the house, files of private keys that were written anew, who is pinned to which, and who asked for the change that
 //! the schedule carries out when it may. Closed, so that whoever reads the log can name each act.
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,13 @@ pub enum OperatorAct {
         /// To which key it was pinned.
         kid: String,
     },
+    /// The files of private keys were written anew: under another passphrase, or in plain.
+    KeysRewritten {
+        /// How many files.
+        files: u64,
+        /// Whether they are encrypted since.
+        encrypted: bool,
+    },
     /// A next key is to take over as soon as it has been published for long enough.
     TakeoverAsked {
         /// Of which set.
@@ -46,7 +53,9 @@ impl OperatorAct {
     #[must_use]
     pub const fn client(&self) -> Option<&ClientId> {
         match self {
-            Self::KeyExported { .. } | Self::TakeoverAsked { .. } => None,
+            Self::KeyExported { .. } | Self::KeysRewritten { .. } | Self::TakeoverAsked { .. } => {
+                None
+            }
             Self::ClientPinned { client, .. } | Self::ClientUnpinned { client, .. } => Some(client),
         }
     }

@@ -262,7 +262,7 @@ enum Attempt {
     Refused(ActError),
 }
 
-fn writable(held: &Held, expected: Option<u64>) -> Result<(), ActError> {
+pub(super) fn writable(held: &Held, expected: Option<u64>) -> Result<(), ActError> {
     if expected.is_some_and(|expected| expected != held.list.generation) {
         return Err(ActError::ChangedMeanwhile);
     }

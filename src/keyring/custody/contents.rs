@@ -5,15 +5,19 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-
+use super::opening::Opener;
 use super::secrets::{Secret, Secrets};
 use super::watch::Print;
 use crate::clock::Timestamp;
 use crate::domain::signing_alg::SigningAlg;
 use crate::keyring::list::{self, KeyList, uses_its_file};
 use crate::keyring::model::{Key, KeySet, KeyState, KeyUse};
-use crate::keyring::{KeyringError, PreparedKey, PrivateKey, SealingKey, Signer as _, files};
+use crate::keyring::{KeyringError, PreparedKey, PrivateKey, Signer as _, files};
+
+/// What a `.pem` should be.
+pub(super) const A_SIGNING_KEY: &str = "a private key that signs";
+/// What a `.key` should be.
+pub(super) const A_SEALING_KEY: &str = "a sealing key";
 
 /// A folder as it was read.
 pub(super) struct Contents {
@@ -36,7 +40,7 @@ pub(super) struct Contents {
 /// [`KeyringError`] names the first file that is wrong.
 pub(super) fn read(
     folder: &Path,
-    passphrase: Option<&SecretString>,
+    opener: Opener<'_>,
     current: Option<&KeySet>,
     now: Timestamp,
 ) -> Result<Contents, KeyringError> {
@@ -44,7 +48,7 @@ pub(super) fn read(
     let print = Print::of(folder)?;
     let reader = Reader {
         folder,
-        passphrase,
+        opener,
         now,
     };
     let path = folder.join(list::FILE);
@@ -85,7 +89,7 @@ pub(super) fn read(
 
 struct Reader<'a> {
     folder: &'a Path,
-    passphrase: Option<&'a SecretString>,
+    opener: Opener<'a>,
     now: Timestamp,
 }
 
@@ -152,22 +156,20 @@ impl Reader<'_> {
     }
 
     fn sealing(&self, file: &str) -> Result<Secret, KeyringError> {
-        let path = self.folder.join(file);
-        let text = files::read_secret(&path)?;
-        let key = SealingKey::parse(text.as_bytes(), self.passphrase).map_err(|reason| {
-            KeyringError::NotAKey {
-                path: path.display().to_string(),
-                expected: "a sealing key",
-                reason: reason.to_string(),
-            }
-        })?;
+        let text = files::read_secret(&self.folder.join(file))?;
+        let (key, _) = self
+            .opener
+            .sealing(&text)
+            .map_err(|error| self.opener.refusal(self.folder, file, A_SEALING_KEY, error))?;
         Ok(Secret::Sealing(Arc::new(key)))
     }
 
     fn private(&self, file: &str) -> Result<PrivateKey, KeyringError> {
         let text = files::read_secret(&self.folder.join(file))?;
-        PrivateKey::parse(text.as_bytes(), self.passphrase)
-            .map_err(|reason| self.not_a_key(file, &reason))
+        let opened = self.opener.signing(&text);
+        opened
+            .map(|(key, _)| key)
+            .map_err(|error| self.opener.refusal(self.folder, file, A_SIGNING_KEY, error))
     }
 
     /// Keys in files that the list does not name.
@@ -261,7 +263,7 @@ impl Reader<'_> {
     fn not_a_key(&self, file: &str, reason: &dyn std::fmt::Display) -> KeyringError {
         KeyringError::NotAKey {
             path: self.folder.join(file).display().to_string(),
-            expected: "a private key that signs",
+            expected: A_SIGNING_KEY,
             reason: reason.to_string(),
         }
     }

@@ -23,7 +23,7 @@ impl Fault {
     }
 }
 
-/// Why an act was not done. Nothing has changed.
+/// Why an act was not done. Nothing has changed, but for [`ActError::Unfinished`].
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
     /// The rules forbid it.
@@ -40,6 +40,18 @@ pub enum ActError {
     /// The folder holds what can't be read: writing would destroy what somebody is doing there.
     #[error("the folder of keys was changed and can't be used, so it is not written either: {0}")]
     Broken(String),
+    /// The system said no in the midst of several files. Each is as it was or as it should be.
+    #[error(
+        "{done} of {all} files were written, and then: {error}; run the same again to write the others"
+    )]
+    Unfinished {
+        /// How many files are as they should be.
+        done: usize,
+        /// How many there are to write.
+        all: usize,
+        /// What the system says.
+        error: KeyringError,
+    },
     /// The system says no.
     #[error(transparent)]
     Failed(#[from] KeyringError),

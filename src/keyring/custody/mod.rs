@@ -14,7 +14,9 @@ mod error;
 mod folder_state;
 mod lock;
 mod looking;
+mod opening;
 mod place;
+mod rewriting;
 mod secrets;
 mod taking_up;
 mod watch;
@@ -25,13 +27,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use arc_swap::ArcSwapOption;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 pub use acting::{Acted, Wish};
 pub use error::{ActError, Fault};
 pub use looking::Looked;
+pub use opening::{Kept, Locked};
+pub use rewriting::{KeptFile, Rewriting};
 
+use self::acting::writable;
 use self::folder_state::FolderState;
+use self::opening::Opener;
 use self::place::{Made, Place};
 use self::secrets::Secrets;
 use self::writing::{News, Unwritten};
@@ -42,6 +48,7 @@ use super::{Keyring, KeyringError, PrivateKey, files};
 use crate::clock::Timestamp;
 use crate::domain::key_change::{KeyActor, KeyChange};
 use crate::domain::rsa_bits::RsaBits;
+use crate::domain::secret::equal_in_constant_time;
 use crate::domain::signing_alg::SigningAlg;
 use crate::entropy::Entropy;
 
@@ -54,6 +61,8 @@ pub struct Settings {
     pub rsa_bits: RsaBits,
     /// Encrypts the files.
     pub passphrase: Option<SecretString>,
+    /// Opens files that still lie under it, until they are rewritten; writes none.
+    pub old_passphrase: Option<SecretString>,
 }
 
 /// Keeps the keys of one provider.
@@ -148,7 +157,7 @@ impl Custody {
         now: Timestamp,
     ) -> Result<(Place, Held, bool), KeyringError> {
         let read_only = !files::can_write(folder);
-        let contents = contents::read(folder, settings.passphrase.as_ref(), None, now)?;
+        let contents = contents::read(folder, Opener::of(&settings), None, now)?;
         let is_news = contents.is_news;
         let held = Held {
             list: contents.list,
@@ -289,6 +298,15 @@ impl Custody {
     #[must_use]
     pub const fn is_encrypting(&self) -> bool {
         self.place.settings.passphrase.is_some()
+    }
+
+    /// Whether this is the passphrase with which they are.
+    #[must_use]
+    pub fn is_under(&self, passphrase: &SecretString) -> bool {
+        let own = self.place.settings.passphrase.as_ref();
+        own.is_some_and(|own| {
+            equal_in_constant_time(own.expose_secret(), passphrase.expose_secret())
+        })
     }
 
     /// How things stand. Waits for whoever writes.

@@ -82,7 +82,7 @@ impl Place {
     }
 
     /// What the file of a private key holds: encrypted, where there is a passphrase.
-    fn text_of(&self, private: &PrivateKey) -> Result<Zeroizing<String>, KeyringError> {
+    pub(super) fn text_of(&self, private: &PrivateKey) -> Result<Zeroizing<String>, KeyringError> {
         match &self.settings.passphrase {
             None => Ok(private.to_pem()),
             Some(passphrase) => private
@@ -95,17 +95,25 @@ impl Place {
         let entropy = self.entropy.as_ref();
         let key = SealingKey::generate(entropy);
         let kid = random_token::<6>(entropy);
-        let text = match &self.settings.passphrase {
-            None => key.to_text(),
-            Some(passphrase) => key
-                .to_encrypted_pem(passphrase, entropy)
-                .map_err(|reason| self.refused(&reason))?,
-        };
+        let text = self.text_of_sealing(&key)?;
         Ok(Made {
             key: self.entry(kid, KeyUse::Seal, "key", now),
             secret: Secret::Sealing(Arc::new(key)),
             text: Arc::new(text),
         })
+    }
+
+    /// The same for a key that seals.
+    pub(super) fn text_of_sealing(
+        &self,
+        key: &SealingKey,
+    ) -> Result<Zeroizing<String>, KeyringError> {
+        match &self.settings.passphrase {
+            None => Ok(key.to_text()),
+            Some(passphrase) => key
+                .to_encrypted_pem(passphrase, self.entropy.as_ref())
+                .map_err(|reason| self.refused(&reason)),
+        }
     }
 
     fn entry(&self, kid: String, key_use: KeyUse, suffix: &str, now: Timestamp) -> Key {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::contents::{self, Contents};
 use super::correcting;
+use super::opening::Opener;
 use super::watch::Print;
 use super::writing::tell;
 use super::{Custody, Held, Looked};
@@ -53,9 +54,9 @@ impl Custody {
             return Vec::new();
         };
         let current = self.held().list.keys.clone();
-        let passphrase = self.place.settings.passphrase.as_ref();
+        let opener = Opener::of(&self.place.settings);
         // Encrypted keys take their time: not under the lock.
-        let read = contents::read(folder, passphrase, Some(&current), now);
+        let read = contents::read(folder, opener, Some(&current), now);
         let print = Print::of(folder).unwrap_or_default();
         let mut held = self.held();
         match read {

@@ -52,4 +52,14 @@ impl Print {
         }
         Ok(Self(prints))
     }
+
+    /// Whether the private halves are still those, whatever became of the list.
+    pub(super) fn has_the_keys_of(&self, other: &Self) -> bool {
+        let keys = |print: &'_ Self| -> Vec<FilePrint> {
+            let mut prints = print.0.clone();
+            prints.retain(|file| file.name != list::FILE);
+            prints
+        };
+        keys(self) == keys(other)
+    }
 }

@@ -221,7 +221,10 @@ pub(super) async fn jobs(scene: &Scene<'_>, ask: KeyQuestion) -> Result<Vec<Job>
         KeyQuestion::Pin { client, kid, until } => pin(scene, client, kid, until)?,
         KeyQuestion::Unpin { client } => unpin(scene, client)?,
         // Not for here: they change nothing.
-        KeyQuestion::List | KeyQuestion::Status | KeyQuestion::Export { .. } => {
+        KeyQuestion::List
+        | KeyQuestion::Status
+        | KeyQuestion::Export { .. }
+        | KeyQuestion::Rewrite { .. } => {
             return Ok(Vec::new());
         }
     };

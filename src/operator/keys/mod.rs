@@ -17,6 +17,7 @@ mod outlook;
 mod own_thread;
 mod questions;
 mod refusals;
+mod rewriting;
 mod scene;
 mod schedule;
 mod secret_text;
@@ -28,7 +29,7 @@ mod words;
 pub use answers::{
     Change, ClientCount, ClientFate, ClientStatus, Consequences, Done, Ended, Exported, Fate,
     FolderStatus, KeyAnswer, KeyLine, KeyList, KeyStatus, Late, LateCause, PinLine, Planned,
-    Refusal, RefusalCause, SetStatus, Standing, Step, StepName,
+    Refusal, RefusalCause, Rewritten, RewrittenFile, SetStatus, Standing, Step, StepName,
 };
 pub use known::Knowledge;
 pub use office::{KeyOffice, Parts};

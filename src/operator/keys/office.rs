@@ -95,6 +95,15 @@ impl KeyOffice {
                 };
                 self.export(export, actor).await.map(KeyAnswer::Exported)
             }
+            KeyQuestion::Rewrite { passphrase } => {
+                let terms = super::acts::Terms {
+                    dry_run: request.dry_run,
+                    expected: request.expected_generation,
+                    actor,
+                };
+                let rewritten = self.rewrite(passphrase, terms).await;
+                rewritten.map(KeyAnswer::Rewritten)
+            }
             ask @ (KeyQuestion::Generate { .. }
             | KeyQuestion::Rotate { .. }
             | KeyQuestion::Promote { .. }

@@ -127,6 +127,15 @@ pub enum KeyQuestion {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passphrase: Option<SecretText>,
     },
+    /// Writes the files of all private halves anew, as the configuration says now: under its
+    /// passphrase, or in plain. Changes no key. Answered by [`super::KeyAnswer::Rewritten`], also
+    /// where it is `dry_run`. Something breaks where encryption is taken off.
+    Rewrite {
+        /// The passphrase that the asker finds in the configuration. Who was started with
+        /// another one refuses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passphrase: Option<SecretText>,
+    },
     /// Tokens of a client go on being signed with a key.
     Pin {
         /// Whose.

@@ -70,6 +70,7 @@ pub(super) fn of_act_error(error: ActError) -> Refusal {
         ActError::ChangedMeanwhile => Refusal::keys_changed(),
         ActError::Refused(refused) => refused.into(),
         ActError::ReadOnly => Refusal::read_only(),
+        error @ ActError::Unfinished { .. } => Refusal::of(RefusalCause::Folder, error.to_string()),
         error @ (ActError::Broken(_) | ActError::Failed(_)) => {
             Refusal::of(RefusalCause::Folder, format!("nothing was done: {error}"))
         }

@@ -23,7 +23,7 @@ fn the_help_of_every_command_is_what_was_reviewed() {
     insta::assert_snapshot!("keys", help(&["keys"]));
     for command in [
         "list", "status", "generate", "rotate", "promote", "retire", "revoke", "import", "export",
-        "pin", "unpin",
+        "rewrite", "pin", "unpin",
     ] {
         insta::assert_snapshot!(format!("keys_{command}"), help(&["keys", command]));
     }

@@ -10,6 +10,7 @@ mod import;
 mod operators;
 mod rest;
 mod revoke;
+mod rewrite;
 mod schedule;
 mod socket;
 mod telling;

@@ -35,7 +35,7 @@ corp_id = "c"
     }
     let place = config::key_place(&text, folder, &BTreeMap::new()).unwrap();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    keys_at_rest(place, clock, entropy, None, true).unwrap()
+    keys_at_rest(place, clock, entropy, None, true, None).unwrap()
 }
 
 async fn list(office: &KeyOffice) -> KeyList {

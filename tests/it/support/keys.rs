@@ -41,6 +41,7 @@ pub(crate) fn key_settings() -> Settings {
         },
         rsa_bits: RsaBits::B2048,
         passphrase: None,
+        old_passphrase: None,
     }
 }
 

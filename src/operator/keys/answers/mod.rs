@@ -8,6 +8,7 @@ mod done;
 mod list;
 mod plan;
 mod refusal;
+mod rewritten;
 mod status;
 mod timeline;
 
@@ -18,6 +19,7 @@ pub use done::{Done, Ended, Exported};
 pub use list::{FolderStatus, KeyLine, KeyList};
 pub use plan::{ClientCount, ClientFate, Consequences, Fate, Planned};
 pub use refusal::{Refusal, RefusalCause};
+pub use rewritten::{Rewritten, RewrittenFile};
 pub use status::{KeyStatus, Late, LateCause, SetStatus};
 pub use timeline::{Step, StepName};
 
@@ -37,6 +39,8 @@ pub enum KeyAnswer {
     Done(Done),
     /// A copy of a key.
     Exported(Exported),
+    /// Which files were written anew, or would be.
+    Rewritten(Rewritten),
     /// No, and nothing was done.
     Refused(Refusal),
 }

@@ -6,6 +6,7 @@ mod at_rest;
 mod listing;
 mod naming;
 mod page;
+mod rewrite;
 mod running;
 mod secrets;
 mod showing;
