@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::StartError;
+use super::key_memory;
 use super::keys::key_settings;
 use crate::clock::Clock;
 use crate::config::{KeyPlace, StoreLocation};
@@ -74,6 +75,8 @@ pub fn keys_at_rest(
             }
         }
     };
+    // What only this command would remember is kept nowhere.
+    let keeps = matches!(location, Location::File { .. });
     // The store comes first: its lock keeps a server from starting meanwhile.
     let store = store::open(&location).map_err(|error| match error {
         StoreError::Locked(path) => AtRestError::ServerRuns(path),
@@ -82,6 +85,7 @@ pub fn keys_at_rest(
     let custody = Custody::open_at_rest(
         &directory,
         key_settings(&place.keys, &place.lifetimes, &place.clients),
+        key_memory::remembered(&store, keeps).map_err(StartError::Store)?,
         Arc::clone(&entropy),
         clock.now(),
     )

@@ -23,7 +23,9 @@ use jsonwebtoken::jwk::Jwk;
 
 use crate::domain::signing_alg::SigningAlg;
 
-pub use custody::{ActError, Acted, Custody, Fault, Looked, Settings, Snapshot, Wish};
+pub use custody::{
+    ActError, Acted, Custody, Fault, ListKeeper, Looked, Remembered, Settings, Snapshot, Wish,
+};
 pub use files::is_encrypted;
 pub use formats::{KeyFormatError, SealingKey};
 pub use jws::{OwnToken, TokenType, VerifyError, sign};
