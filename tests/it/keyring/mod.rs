@@ -10,6 +10,7 @@ mod formats;
 mod hardships;
 mod readyz;
 mod refusals;
+mod remembered;
 mod rotation;
 mod sealing;
 mod signing;
