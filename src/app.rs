@@ -2,6 +2,7 @@
 //! Nothing is decided here; each section becomes a service's own settings.
 
 mod keeping;
+mod key_memory;
 mod keys;
 mod keys_at_rest;
 mod outward;
@@ -102,9 +103,10 @@ impl Foundation {
         };
         warn_of_a_lost_database(config);
         let store = store::open(&location)?;
-        let custody = Custody::open(
+        let custody = Custody::open_remembering(
             &config.keys.directory,
             key_settings(&config.keys, &config.lifetimes, &config.clients),
+            key_memory::remembered(&store, true)?,
             Arc::clone(&entropy),
             clock.now(),
         )?;

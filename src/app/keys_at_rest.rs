@@ -11,6 +11,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::StartError;
+use super::key_memory;
 use super::keys::key_settings;
 use crate::clock::Clock;
 use crate::config::{KeyPlace, StoreLocation};
@@ -78,6 +79,8 @@ pub fn keys_at_rest(
             }
         }
     };
+    // What only this command would remember is kept nowhere.
+    let keeps = matches!(location, Location::File { .. });
     // The store comes first: its lock keeps a server from starting meanwhile.
     let store = store::open(&location).map_err(|error| match error {
         StoreError::Locked(path) => AtRestError::ServerRuns(path),
@@ -87,8 +90,14 @@ pub fn keys_at_rest(
         old_passphrase,
         ..key_settings(&place.keys, &place.lifetimes, &place.clients)
     };
-    let custody = Custody::open_at_rest(&directory, settings, Arc::clone(&entropy), clock.now())
-        .map_err(StartError::Keys)?;
+    let custody = Custody::open_at_rest(
+        &directory,
+        settings,
+        key_memory::remembered(&store, keeps).map_err(StartError::Store)?,
+        Arc::clone(&entropy),
+        clock.now(),
+    )
+    .map_err(StartError::Keys)?;
     let clients: Clients = place.clients.into_iter().collect();
     Ok(KeyOffice::new(Parts {
         custody: Arc::new(custody),

@@ -27,6 +27,7 @@ pub mod person_claim;
 pub mod pkce;
 pub mod reach;
 pub mod readiness;
+pub mod revoked_key;
 pub mod rsa_bits;
 pub mod scope;
 pub mod secret;

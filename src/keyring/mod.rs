@@ -24,8 +24,8 @@ use jsonwebtoken::jwk::Jwk;
 use crate::domain::signing_alg::SigningAlg;
 
 pub use custody::{
-    ActError, Acted, Custody, Fault, Kept, KeptFile, Locked, Looked, Rewriting, Settings, Snapshot,
-    Wish,
+    ActError, Acted, Custody, Fault, Kept, KeptFile, ListKeeper, Locked, Looked, Remembered,
+    Rewriting, Settings, Snapshot, Wish,
 };
 pub use files::is_encrypted;
 pub use formats::{KeyFormatError, SealingKey};

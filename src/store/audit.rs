@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::StoreError;
 use crate::clock::Timestamp;
 use crate::domain::event::{AuditEvent, NumberedEvent};
+use crate::domain::revoked_key::RevokedKey;
 
 /// The audit log, to be read.
 #[async_trait]
@@ -43,6 +44,13 @@ pub struct Retention {
 pub trait AuditKeeping: Send + Sync {
     /// Appends events that are no part of another act.
     async fn append_events(&self, events: Vec<AuditEvent>) -> Result<(), StoreError>;
+    /// Tells of changes of keys, and remembers those that were revoked: one act, so that no
+    /// revocation is told that is not remembered. What was remembered already stays.
+    async fn tell_of_keys(
+        &self,
+        events: Vec<AuditEvent>,
+        revoked: Vec<RevokedKey>,
+    ) -> Result<(), StoreError>;
     /// Removes a batch of the oldest events, as far as they are too old or too many; returns
     /// how many went. Call it again until none does.
     async fn forget_events(&self, retention: Retention) -> Result<usize, StoreError>;

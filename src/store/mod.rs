@@ -12,6 +12,7 @@ mod codes;
 mod consents;
 mod error;
 mod families;
+mod key_memory;
 mod logouts;
 mod open;
 mod readiness;
@@ -32,6 +33,7 @@ pub use families::{
     AccessInContext, AccessTokens, FamilyInContext, MOST_FAMILIES_PER_OWNER, RefreshFamilies,
     Revoked, Rotated, Rotation,
 };
+pub use key_memory::{KeyMemory, KeysRemembered};
 pub use logouts::{
     Attempt, AttemptMade, AttemptRecorded, Deliveries, DueDeliveries, EndSession, Logouts,
     SessionEnd, ToTell,
@@ -67,6 +69,7 @@ pub trait Store:
     + Deliveries
     + SignedBy
     + KeyReadiness
+    + KeyMemory
     + Audit
     + AuditKeeping
     + Maintenance

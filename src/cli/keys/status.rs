@@ -98,10 +98,15 @@ fn faults(folder: &FolderStatus) -> String {
         lines.push(format!("FAULT: {}", printable(fault)));
         lines.push("  The keys that were read before go on.".to_owned());
     }
-    if folder.read_only {
+    let directory = printable(&folder.directory);
+    if folder.read_only && folder.keeps_states {
         lines.push(format!(
-            "{} can't be written: the keys are managed from outside, and nothing rotates by itself.",
-            printable(&folder.directory)
+            "{directory} can't be written and has no keyring.toml: what each key does is kept in \
+             the database, and new keys must be put there."
+        ));
+    } else if folder.read_only {
+        lines.push(format!(
+            "{directory} can't be written: the keys are managed from outside, and nothing rotates by itself."
         ));
     }
     if folder.untold > 0 {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::place::Made;
+use super::remembered::revoked_twin;
 use super::writing::{News, Unwritten};
 use super::{ActError, Custody, Held};
 use crate::clock::Timestamp;
@@ -70,9 +71,12 @@ impl Custody {
         loop {
             let wanted = {
                 let mut held = self.held();
-                writable(&held, expected)?;
+                self.may_change(&held, expected)?;
+                let needs_no_file = held.folder.read_only;
                 match self.attempt(&mut held, wish, made.as_ref(), actor, &policy, now) {
                     Ok(acted) => return Ok(acted),
+                    // A new key is put there from outside.
+                    Err(Attempt::Wants(_)) if needs_no_file => return Err(ActError::ReadOnly),
                     Err(Attempt::Wants(key_use)) => Some(key_use),
                     Err(Attempt::Unwritten(Unwritten::Changed)) if !has_read => None,
                     Err(Attempt::Unwritten(Unwritten::Failed(error))) => {
@@ -93,6 +97,21 @@ impl Custody {
                 }
             }
         }
+    }
+
+    /// Whether something may be changed, on the condition that the list is still `expected`.
+    pub(super) fn may_change(&self, held: &Held, expected: Option<u64>) -> Result<(), ActError> {
+        if expected.is_some_and(|expected| expected != held.list.generation) {
+            return Err(ActError::ChangedMeanwhile);
+        }
+        if held.folder.is_broken() {
+            let words = held.folder.fault.as_ref().map(super::Fault::words);
+            return Err(ActError::Broken(words.unwrap_or_default().to_owned()));
+        }
+        if !self.place.keeps_states(&held.folder) {
+            return Err(ActError::ReadOnly);
+        }
+        Ok(())
     }
 
     fn new_key(&self, wish: &Wish, key_use: KeyUse, now: Timestamp) -> Result<Made, KeyringError> {
@@ -127,6 +146,12 @@ impl Custody {
             }
             Wish::Import { algorithm, .. } => {
                 let made = made.ok_or(Attempt::Wants(KeyUse::Sign(*algorithm)))?;
+                // What was revoked stays so under any name.
+                if let Some(known) = revoked_twin(keys, &made.key) {
+                    return Err(refused(rotation::ActRefused::KidRevoked {
+                        kid: known.kid.clone(),
+                    }));
+                }
                 (enter(keys, made, EnterAs::Next)?, Some(made))
             }
             Wish::Revoke { kid, keep_sessions } => {
@@ -260,18 +285,4 @@ enum Attempt {
     Unwritten(Unwritten),
     /// It is refused.
     Refused(ActError),
-}
-
-pub(super) fn writable(held: &Held, expected: Option<u64>) -> Result<(), ActError> {
-    if expected.is_some_and(|expected| expected != held.list.generation) {
-        return Err(ActError::ChangedMeanwhile);
-    }
-    if held.folder.is_broken() {
-        let words = held.folder.fault.as_ref().map(super::Fault::words);
-        return Err(ActError::Broken(words.unwrap_or_default().to_owned()));
-    }
-    if held.folder.read_only {
-        return Err(ActError::ReadOnly);
-    }
-    Ok(())
 }

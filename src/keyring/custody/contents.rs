@@ -6,12 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::opening::Opener;
+use super::remembered::{PutRight, put_right, revoked_twin};
 use super::secrets::{Secret, Secrets};
 use super::watch::Print;
 use crate::clock::Timestamp;
 use crate::domain::signing_alg::SigningAlg;
 use crate::keyring::list::{self, KeyList, uses_its_file};
 use crate::keyring::model::{Key, KeySet, KeyState, KeyUse};
+use crate::keyring::rotation::Change;
 use crate::keyring::{KeyringError, PreparedKey, PrivateKey, Signer as _, files};
 
 /// What a `.pem` should be.
@@ -29,19 +31,29 @@ pub(super) struct Contents {
     pub(super) is_listed: bool,
     /// Whether the list differs from the one that is written: it should be written.
     pub(super) is_news: bool,
+    /// Keys that it brought back and that stay revoked.
+    pub(super) put_right: Vec<Change>,
     /// What the folder looked like before it was read.
     pub(super) print: Print,
 }
 
-/// Reads a folder. `current` is what worked until now: where there is no list, it tells which
-/// of the files is no newcomer.
+/// What is known before a folder is read.
+pub(super) struct Known<'a> {
+    /// What worked until now: where there is no list, it tells which of the files is no
+    /// newcomer.
+    pub(super) current: Option<&'a KeySet>,
+    /// What was revoked.
+    pub(super) revoked: &'a [Key],
+}
+
+/// Reads a folder.
 ///
 /// # Errors
 /// [`KeyringError`] names the first file that is wrong.
 pub(super) fn read(
     folder: &Path,
     opener: Opener<'_>,
-    current: Option<&KeySet>,
+    known: &Known<'_>,
     now: Timestamp,
 ) -> Result<Contents, KeyringError> {
     files::check_folder(folder)?;
@@ -58,15 +70,26 @@ pub(super) fn read(
     } else {
         KeyList::default()
     };
+    let is_empty = list.keys.keys.is_empty();
+    let PutRight { mut changes, added } = put_right(&mut list.keys, known.revoked);
     let mut secrets = Secrets::new();
-    let mut is_news = false;
+    let mut is_news = !(changes.is_empty() && added.is_empty());
     for key in &mut list.keys.keys {
         is_news |= reader.complete(key, &mut secrets)?;
     }
-    let newcomers = reader.newcomers(&list.keys, &mut secrets)?;
+    let Newcomers {
+        keys: newcomers,
+        revoked,
+    } = reader.newcomers(&list.keys, &mut secrets)?;
     is_news |= !newcomers.is_empty();
-    if list.keys.keys.is_empty() {
-        place(&mut list.keys, newcomers, current, now);
+    // Without its entry it would have come back. Who holds it already has told of that.
+    changes.extend(
+        revoked
+            .into_iter()
+            .filter(|change| known.current.is_none() && added.contains(&change.kid)),
+    );
+    if is_empty {
+        place(&mut list.keys, newcomers, known.current, now);
     } else {
         for mut key in newcomers {
             tracing::info!(
@@ -83,6 +106,7 @@ pub(super) fn read(
         secrets,
         is_listed,
         is_news,
+        put_right: changes,
         print,
     })
 }
@@ -173,13 +197,13 @@ impl Reader<'_> {
     }
 
     /// Keys in files that the list does not name.
-    fn newcomers(&self, listed: &KeySet, secrets: &mut Secrets) -> Result<Vec<Key>, KeyringError> {
+    fn newcomers(&self, listed: &KeySet, secrets: &mut Secrets) -> Result<Newcomers, KeyringError> {
         let named: HashSet<&str> = listed
             .keys
             .iter()
             .filter_map(|key| key.file.as_deref())
             .collect();
-        let mut newcomers: Vec<Key> = Vec::new();
+        let mut newcomers = Newcomers::default();
         for file in files::names(self.folder, ".pem")? {
             if named.contains(file.as_str()) {
                 continue;
@@ -189,23 +213,23 @@ impl Reader<'_> {
             let prepared = PreparedKey::new(&private, alg, None)
                 .map_err(|reason| self.not_a_key(&file, &reason))?;
             let mut key = self.newcomer(prepared.kid().to_owned(), KeyUse::Sign(alg), &file);
-            if self.is_taken(&key, listed, &newcomers)? {
+            key.public = prepared.public().to_jwk_text().ok();
+            if self.is_taken(&key, listed, &mut newcomers)? {
                 continue;
             }
-            key.public = prepared.public().to_jwk_text().ok();
             secrets.insert(key.kid.clone(), Secret::Signing(Arc::new(prepared)));
-            newcomers.push(key);
+            newcomers.keys.push(key);
         }
         for file in files::names(self.folder, ".key")? {
             if named.contains(file.as_str()) {
                 continue;
             }
             let key = self.newcomer(sealing_id(&file), KeyUse::Seal, &file);
-            if self.is_taken(&key, listed, &newcomers)? {
+            if self.is_taken(&key, listed, &mut newcomers)? {
                 continue;
             }
             secrets.insert(key.kid.clone(), self.sealing(&file)?);
-            newcomers.push(key);
+            newcomers.keys.push(key);
         }
         Ok(newcomers)
     }
@@ -216,23 +240,32 @@ impl Reader<'_> {
         &self,
         key: &Key,
         listed: &KeySet,
-        newcomers: &[Key],
+        newcomers: &mut Newcomers,
     ) -> Result<bool, KeyringError> {
         let file = key.file.as_deref().unwrap_or_default();
-        let public_taken = listed.find(&key.kid);
-        match public_taken.map(|known| known.state) {
-            Some(KeyState::Revoked | KeyState::Withdrawn) => {
-                tracing::warn!(
-                    file,
-                    kid = key.kid,
-                    "this file holds a key that was revoked or withdrawn; it is passed by, remove it"
-                );
-                Ok(true)
+        // Revoked under another name is revoked all the same.
+        let known = listed.find(&key.kid).or_else(|| revoked_twin(listed, key));
+        if let Some(known) = known
+            && !uses_its_file(known.state)
+        {
+            tracing::warn!(
+                file,
+                kid = known.kid,
+                "this file holds a key that was revoked or withdrawn; it is passed by, remove it"
+            );
+            if known.state == KeyState::Revoked {
+                newcomers.revoked.push(Change {
+                    kid: known.kid.clone(),
+                    key_use: known.key_use,
+                    from: None,
+                    to: Some(KeyState::Revoked),
+                });
             }
-            Some(KeyState::Next | KeyState::Active | KeyState::Retired) => {
-                Err(self.twice(file, &key.kid))
-            }
-            None if newcomers.iter().any(|other| other.kid == key.kid) => {
+            return Ok(true);
+        }
+        match known {
+            Some(_) => Err(self.twice(file, &key.kid)),
+            None if newcomers.keys.iter().any(|other| other.kid == key.kid) => {
                 Err(self.twice(file, &key.kid))
             }
             None => Ok(false),
@@ -267,6 +300,15 @@ impl Reader<'_> {
             reason: reason.to_string(),
         }
     }
+}
+
+/// What files hold that the list does not name.
+#[derive(Default)]
+struct Newcomers {
+    /// New keys.
+    keys: Vec<Key>,
+    /// Keys that were revoked; they are passed by.
+    revoked: Vec<Change>,
 }
 
 /// Takes up the files of a folder that has no list: the newest name of each use signs or
@@ -307,7 +349,7 @@ fn place(set: &mut KeySet, newcomers: Vec<Key>, current: Option<&KeySet>, now: T
             keys = counts.0,
             sets = counts.1,
             "there is no keyring.toml, so the newest files sign and seal and the others are \
-             published too; a key that had been revoked is among them if its file is here"
+             published too"
         );
     }
 }
@@ -329,6 +371,7 @@ fn remember(set: &mut KeySet, current: &KeySet) {
         }
     }
     set.pins.clone_from(&current.pins);
+    set.copies_live = set.copies_live.max(current.copies_live);
 }
 
 /// The algorithm in a name of ours (`…-PS256-…`), where the key can do it; else the first one

@@ -6,58 +6,78 @@
 
 use super::Custody;
 use crate::clock::Timestamp;
-use crate::keyring::model::{KeySet, KeyState};
-use crate::keyring::rotation;
+use crate::keyring::model::{KeySet, KeyState, KeyUse};
+use crate::keyring::rotation::{self, Policy};
+
+/// How a set gets a signing key that nobody has, where the folder has a list (or none is kept).
+pub(super) const START_ANEW: &str = "start anew";
+/// The same where the list is kept beside the folder, and a start goes by it.
+pub(super) const PROMOTE: &str =
+    "stop the server, have the new one sign by `dingpass keys promote KID --now`";
 
 impl Custody {
-    /// A set that lost its signing key gets another one before anybody is to sign with it: a
-    /// next one that clients have; else the one that signs now, if only its entry was lost.
-    /// One that nobody has is no way out: every application would fail at once.
+    /// See [`complete`].
     pub(super) fn complete(
         &self,
+        way_out: &str,
         keys: KeySet,
         held: &KeySet,
         now: Timestamp,
     ) -> Result<KeySet, String> {
-        if self.has_all(&rotation::roles(&keys, now)) {
-            return Ok(keys);
-        }
-        let policy = self.policy().holding_all();
-        let crowned = rotation::advance(&keys, &policy, now).keys;
-        let mut repaired = keys.clone();
-        for key_use in &policy.uses {
-            let (Some(signs), None) = (held.active(*key_use), keys.active(*key_use)) else {
-                continue;
-            };
-            let is_known = crowned.active(*key_use).is_some_and(|heir| {
-                let before = keys.find(&heir.kid);
-                heir.kid != signs.kid
-                    && before.is_some_and(|before| before.served >= policy.wait_of(before))
-            });
-            // Who revokes by hand in the list takes what comes, as by the command.
-            if is_known || is_revoked(&keys, &signs.kid) {
-                continue;
-            }
-            let lost = repaired.keys.iter_mut().find(|key| key.kid == signs.kid);
-            match lost.filter(|key| key.file.is_some()) {
-                Some(key) => {
-                    let file = key.file.take();
-                    *key = signs.clone();
-                    key.file = file;
-                }
-                None => {
-                    return Err(format!(
-                        "the key {} that signs is gone, and no other one of {} has been published \
-                         for long enough: put it back beside the new one (or start anew, and sign \
-                         with what nobody has)",
-                        signs.kid,
-                        key_use.as_str()
-                    ));
-                }
-            }
-        }
-        Ok(rotation::advance(&repaired, &policy, now).keys)
+        complete(self.policy(), way_out, keys, held, now)
     }
+}
+
+/// A set that lost its signing key gets another one before anybody is to sign with it: a
+/// next one that clients have; else the one that signs now, if only its entry was lost.
+/// One that nobody has is no way out: every application would fail at once.
+pub(super) fn complete(
+    policy: &Policy,
+    way_out: &str,
+    keys: KeySet,
+    held: &KeySet,
+    now: Timestamp,
+) -> Result<KeySet, String> {
+    let roles = rotation::roles(&keys, now);
+    let signs = |key_use: &KeyUse| roles.signs.contains_key(key_use);
+    if policy.uses.iter().all(signs) {
+        return Ok(keys);
+    }
+    let policy = policy.holding_all();
+    let crowned = rotation::advance(&keys, &policy, now).keys;
+    let mut repaired = keys.clone();
+    for key_use in &policy.uses {
+        let (Some(signs), None) = (held.active(*key_use), keys.active(*key_use)) else {
+            continue;
+        };
+        let is_known = crowned.active(*key_use).is_some_and(|heir| {
+            let before = keys.find(&heir.kid);
+            heir.kid != signs.kid
+                && before.is_some_and(|before| before.served >= policy.wait_of(before))
+        });
+        // Who revokes by hand in the list takes what comes, as by the command.
+        if is_known || is_revoked(&keys, &signs.kid) {
+            continue;
+        }
+        let lost = repaired.keys.iter_mut().find(|key| key.kid == signs.kid);
+        match lost.filter(|key| key.file.is_some()) {
+            Some(key) => {
+                let file = key.file.take();
+                *key = signs.clone();
+                key.file = file;
+            }
+            None => {
+                return Err(format!(
+                    "the key {} that signs is gone, and no other one of {} has been published \
+                     for long enough: put it back beside the new one (or {way_out}, and sign \
+                     with what nobody has)",
+                    signs.kid,
+                    key_use.as_str()
+                ));
+            }
+        }
+    }
+    Ok(rotation::advance(&repaired, &policy, now).keys)
 }
 
 /// What this process knows to be revoked stays so, whatever an older list says that an editor

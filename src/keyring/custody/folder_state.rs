@@ -16,6 +16,8 @@ pub(super) struct FolderState {
     pub(super) read_only: bool,
     /// It has a list.
     pub(super) is_listed: bool,
+    /// A list of it is kept elsewhere.
+    pub(super) is_remembered: bool,
     /// What is wrong with it.
     pub(super) fault: Option<Fault>,
 }

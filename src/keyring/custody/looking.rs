@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::elsewhere::keep_present;
 use super::writing::{News, Unwritten};
 use super::{Custody, Fault, Held};
 use crate::clock::Timestamp;
@@ -52,7 +53,8 @@ impl Custody {
         let mut held = self.held();
         // A key that is entered may be due at once (one that seals waits for nothing).
         for _ in 0..4 {
-            let plan = rotation::advance(&held.list.keys, &policy, now);
+            let mut plan = rotation::advance(&held.list.keys, &policy, now);
+            keep_present(&mut plan, &held);
             let is_done = plan.changes.is_empty()
                 && !plan
                     .make
@@ -84,7 +86,8 @@ impl Custody {
     /// Writes down how long keys have been served, before this process ends.
     pub fn rest(&self, now: Timestamp) {
         let mut held = self.held();
-        let keys = rotation::advance(&held.list.keys, &self.policy().holding_all(), now);
+        let mut keys = rotation::advance(&held.list.keys, &self.policy().holding_all(), now);
+        keep_present(&mut keys, &held);
         if keys.changes.is_empty() {
             held.list.keys = keys.keys;
         }
@@ -202,7 +205,10 @@ impl Custody {
     }
 
     pub(super) fn write_down(&self, held: &mut Held, now: Timestamp) {
-        if held.folder.read_only || held.folder.is_broken() || self.place.folder.is_none() {
+        if !self.place.keeps_states(&held.folder)
+            || held.folder.is_broken()
+            || self.place.folder.is_none()
+        {
             return;
         }
         let news = News {

@@ -10,12 +10,14 @@
 mod acting;
 mod contents;
 mod correcting;
+mod elsewhere;
 mod error;
 mod folder_state;
 mod lock;
 mod looking;
 mod opening;
 mod place;
+mod remembered;
 mod rewriting;
 mod secrets;
 mod taking_up;
@@ -33,15 +35,16 @@ pub use acting::{Acted, Wish};
 pub use error::{ActError, Fault};
 pub use looking::Looked;
 pub use opening::{Kept, Locked};
+pub use remembered::{ListKeeper, Remembered};
 pub use rewriting::{KeptFile, Rewriting};
 
-use self::acting::writable;
+use self::contents::Known;
 use self::folder_state::FolderState;
 use self::opening::Opener;
 use self::place::{Made, Place};
 use self::secrets::Secrets;
 use self::writing::{News, Unwritten};
-use super::list::KeyList;
+use super::list::{self, KeyList};
 use super::model::{KeySet, KeyUse};
 use super::rotation::{self, Policy, Roles};
 use super::{Keyring, KeyringError, PrivateKey, files};
@@ -90,6 +93,9 @@ struct Held {
     written_at: Timestamp,
 }
 
+/// A folder that was read: see [`Custody::read`].
+type Opened = (Place, Held, bool, Option<KeySet>);
+
 /// The keys at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -103,12 +109,15 @@ pub struct Snapshot {
     pub fault: Option<Fault>,
     /// The folder can't be written: the keys are managed from outside.
     pub read_only: bool,
+    /// Their states can be changed all the same: the list is kept in the database.
+    pub keeps_states: bool,
     /// Where the files are; none for keys in memory.
     pub folder: Option<PathBuf>,
 }
 
 impl Custody {
-    /// Reads the keys of a folder to serve with them, making what is missing.
+    /// Reads the keys of a folder to serve with them, making what is missing; nothing is
+    /// remembered beside the folder.
     ///
     /// # Errors
     /// [`KeyringError`] in words for an operator.
@@ -118,11 +127,37 @@ impl Custody {
         entropy: Arc<dyn Entropy>,
         now: Timestamp,
     ) -> Result<Self, KeyringError> {
+        Self::open_remembering(folder, settings, Remembered::default(), entropy, now)
+    }
+
+    /// Reads the keys of a folder to serve with them, making what is missing. What is
+    /// remembered to be revoked is, whatever the folder says; a folder without a list goes on
+    /// with the one that was kept elsewhere.
+    ///
+    /// # Errors
+    /// [`KeyringError`] in words for an operator.
+    pub fn open_remembering(
+        folder: &Path,
+        settings: Settings,
+        remembered: Remembered,
+        entropy: Arc<dyn Entropy>,
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
         files::make_folder(folder)?;
         if files::can_write(folder) {
             files::remove_leftovers(folder);
         }
-        let (place, held, is_news) = Self::read(folder, settings, entropy, now)?;
+        let (place, mut held, is_news, kept) =
+            Self::read(folder, settings, remembered, KeyActor::Start, entropy, now)?;
+        if let Some(kept) = kept {
+            let policy = &place.settings.policy;
+            let keys = std::mem::take(&mut held.list.keys);
+            held.list.keys = correcting::complete(policy, correcting::PROMOTE, keys, &kept, now)
+                .map_err(|reason| KeyringError::State {
+                    path: folder.display().to_string(),
+                    reason,
+                })?;
+        }
         Self::begin(place, held, is_news, now)
     }
 
@@ -134,11 +169,13 @@ impl Custody {
     pub fn open_at_rest(
         folder: &Path,
         settings: Settings,
+        remembered: Remembered,
         entropy: Arc<dyn Entropy>,
         now: Timestamp,
     ) -> Result<Self, KeyringError> {
         files::make_folder(folder)?;
-        let (place, held, _) = Self::read(folder, settings, entropy, now)?;
+        let (place, held, ..) =
+            Self::read(folder, settings, remembered, KeyActor::Folder, entropy, now)?;
         let nobody = secrets::idle_ring(place.entropy.as_ref());
         let nobody = nobody.map_err(|reason| place.refused(&reason))?;
         Ok(Self {
@@ -150,21 +187,49 @@ impl Custody {
         })
     }
 
+    /// Gives also whether there is something to be written down, and the keys of a list that
+    /// was kept elsewhere and counts.
     fn read(
         folder: &Path,
         settings: Settings,
+        remembered: Remembered,
+        actor: KeyActor,
         entropy: Arc<dyn Entropy>,
         now: Timestamp,
-    ) -> Result<(Place, Held, bool), KeyringError> {
+    ) -> Result<Opened, KeyringError> {
         let read_only = !files::can_write(folder);
-        let contents = contents::read(folder, Opener::of(&settings), None, now)?;
-        let is_news = contents.is_news;
+        let is_remembered = remembered.list.is_some();
+        let revoked = remembered.revoked_keys();
+        // Where the folder has a list, that counts, and the kept one need not even be legible.
+        let mut kept = if folder.join(list::FILE).exists() {
+            None
+        } else {
+            elsewhere::kept(&remembered)?
+        };
+        if let Some(kept) = &mut kept {
+            remembered::put_right(&mut kept.keys, &revoked);
+        }
+        let known = Known {
+            current: kept.as_ref().map(|kept| &kept.keys),
+            revoked: &revoked,
+        };
+        let contents = contents::read(folder, Opener::of(&settings), &known, now)?;
+        let mut list = contents.list;
+        if let Some(kept) = &kept {
+            list.generation = kept.generation;
+            list.untold.clone_from(&kept.untold);
+        }
+        list.generation += u64::from(!contents.put_right.is_empty());
+        let told = contents.put_right.iter();
+        list.untold
+            .extend(told.map(|change| writing::tell(change, actor, now)));
         let held = Held {
-            list: contents.list,
+            list,
             secrets: contents.secrets,
             folder: FolderState {
                 print: contents.print,
                 is_listed: contents.is_listed,
+                is_remembered,
                 read_only,
                 ..FolderState::default()
             },
@@ -173,9 +238,10 @@ impl Custody {
         let place = Place {
             folder: Some(folder.to_owned()),
             settings,
+            keeper: remembered.keeper,
             entropy,
         };
-        Ok((place, held, is_news))
+        Ok((place, held, contents.is_news, kept.map(|kept| kept.keys)))
     }
 
     /// Keys in memory, which nobody keeps: for `demo` and tests. `pem` is the first key of
@@ -192,6 +258,7 @@ impl Custody {
         let place = Place {
             folder: None,
             settings,
+            keeper: None,
             entropy,
         };
         let mut held = Held::empty(now);
@@ -216,6 +283,7 @@ impl Custody {
         // started anew: nobody has asked yet who lacks it. The first look does what is due.
         let policy = place.settings.policy.holding_all();
         let mut plan = rotation::advance(&held.list.keys, &policy, now);
+        elsewhere::keep_present(&mut plan, &held);
         let mut made = Vec::new();
         let firsts: Vec<_> = plan.make.iter().map(|make| make.key_use).collect();
         for key_use in firsts {
@@ -270,6 +338,7 @@ impl Custody {
             held.list.keys = plan.keys;
             place.tidy(&mut held);
         }
+        place.forget_elsewhere(&mut held.folder);
         held.roles = rotation::roles(&held.list.keys, now);
         let ring = secrets::ring(&held.list.keys, &held.secrets, &held.roles)
             .map_err(|reason| place.refused(&reason))?;
@@ -334,6 +403,7 @@ impl Custody {
             untold: held.list.untold.clone(),
             fault: held.folder.fault.clone(),
             read_only: held.folder.read_only,
+            keeps_states: self.place.keeps_states(&held.folder),
             folder: self.place.folder.clone(),
         }
     }

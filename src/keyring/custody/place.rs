@@ -6,6 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::Settings;
+use super::remembered::ListKeeper;
 use super::secrets::Secret;
 use crate::clock::Timestamp;
 use crate::domain::secret::random_token;
@@ -32,6 +33,8 @@ pub(super) struct Place {
     /// None for keys in memory.
     pub(super) folder: Option<PathBuf>,
     pub(super) settings: Settings,
+    /// Where the list is kept that the folder can't.
+    pub(super) keeper: Option<Arc<dyn ListKeeper>>,
     pub(super) entropy: Arc<dyn Entropy>,
 }
 

@@ -14,7 +14,7 @@ use super::lock::FolderLock;
 use super::opening::{Kept, Opener};
 use super::watch::Print;
 use super::writing::{News, Unwritten};
-use super::{ActError, Custody, writable};
+use super::{ActError, Custody, Held};
 use crate::clock::Timestamp;
 use crate::domain::key_change::KeyActor;
 use crate::keyring::{KeyringError, PrivateKey, SealingKey, files};
@@ -73,6 +73,15 @@ impl Rewriting {
 }
 
 impl Custody {
+    /// States may be kept elsewhere; files lie in the folder.
+    fn may_write_files(&self, held: &Held, expected: Option<u64>) -> Result<(), ActError> {
+        self.may_change(held, expected)?;
+        if held.folder.read_only {
+            return Err(ActError::ReadOnly);
+        }
+        Ok(())
+    }
+
     /// Reads the files of all private halves, and says which are not as they should be. Nothing
     /// is written.
     ///
@@ -95,7 +104,7 @@ impl Custody {
         if Print::of(folder)? != self.held().folder.print {
             self.read_again(now);
         }
-        writable(&self.held(), expected)?;
+        self.may_write_files(&self.held(), expected)?;
         rewriting.print = Print::of(folder)?;
         let opener = Opener::of(&self.place.settings);
         let wanted = if encrypts {
@@ -179,7 +188,7 @@ impl Custody {
             return Ok(());
         };
         let mut held = self.held();
-        writable(&held, None)?;
+        self.may_write_files(&held, None)?;
         // First the list, as it is: it names the files that were put there by hand, whose own
         // names for their keys (those of a JWK) may go. And what can't be written is found out.
         let list = News {

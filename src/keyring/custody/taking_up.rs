@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::contents::{self, Contents};
+use super::contents::{self, Contents, Known};
 use super::correcting;
+use super::folder_state::FolderState;
 use super::opening::Opener;
 use super::watch::Print;
 use super::writing::tell;
@@ -11,7 +12,7 @@ use super::{Custody, Held, Looked};
 use crate::clock::Timestamp;
 use crate::domain::key_change::{KeyActor, KeyChange};
 use crate::keyring::files;
-use crate::keyring::model::KeySet;
+use crate::keyring::model::{Key, KeySet, KeyState};
 use crate::keyring::rotation::{self, Change};
 
 /// A folder that has just changed is read when it has been quiet for this long: somebody may
@@ -54,9 +55,19 @@ impl Custody {
             return Vec::new();
         };
         let current = self.held().list.keys.clone();
+        let revoked: Vec<Key> = current
+            .keys
+            .iter()
+            .filter(|key| key.state == KeyState::Revoked)
+            .cloned()
+            .collect();
+        let known = Known {
+            current: Some(&current),
+            revoked: &revoked,
+        };
         let opener = Opener::of(&self.place.settings);
         // Encrypted keys take their time: not under the lock.
-        let read = contents::read(folder, opener, Some(&current), now);
+        let read = contents::read(folder, opener, &known, now);
         let print = Print::of(folder).unwrap_or_default();
         let mut held = self.held();
         match read {
@@ -84,7 +95,17 @@ impl Custody {
         keys.seen_at = held.list.keys.seen_at;
         keys.handed_out = held.list.keys.handed_out;
         keys.copies_live = keys.copies_live.max(held.list.keys.copies_live);
-        let keys = match self.complete(keys, &held.list.keys, now) {
+        let is_kept_elsewhere = self.place.keeps_elsewhere(&FolderState {
+            is_listed: contents.is_listed,
+            read_only: held.folder.read_only,
+            ..FolderState::default()
+        });
+        let way_out = if is_kept_elsewhere {
+            correcting::PROMOTE
+        } else {
+            correcting::START_ANEW
+        };
+        let keys = match self.complete(way_out, keys, &held.list.keys, now) {
             Ok(keys) => keys,
             Err(words) => {
                 held.folder.cannot_be_read(&words, Some(contents.print));
@@ -105,8 +126,10 @@ impl Custody {
             }
         };
         let changes = differences(&held.list.keys, &keys);
-        let told: Vec<KeyChange> = changes
+        let told: Vec<KeyChange> = contents
+            .put_right
             .iter()
+            .chain(&changes)
             .map(|change| tell(change, KeyActor::Folder, now))
             .collect();
         tracing::info!(
@@ -135,6 +158,7 @@ impl Custody {
         if contents.is_news || is_corrected || !told.is_empty() {
             self.write_down(held, now);
         }
+        self.place.forget_elsewhere(&mut held.folder);
         told
     }
 

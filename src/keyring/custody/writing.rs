@@ -64,21 +64,27 @@ impl Place {
         {
             write(folder, held, &list, &news.made)?;
             held.written_at = news.now;
+        } else if self.keeps_elsewhere(&held.folder) {
+            self.keep_elsewhere(&list)?;
+            held.folder.is_remembered = true;
+            held.written_at = news.now;
         }
         for made in news.made {
             held.secrets.insert(made.key.kid.clone(), made.secret);
         }
         held.list = list;
         self.tidy(held);
+        self.forget_elsewhere(&mut held.folder);
         Ok(told)
     }
 
     /// A start could not write what it found due. In a folder that is filled from outside that
-    /// is how it should be: the names of the files say the same at each start. Where only the
+    /// is how it should be: the names of the files say the same at each start. Where only a
     /// disk is full, nothing has happened, and the schedule does it as soon as it can; it must
     /// not take the folder for another's from then on.
     pub(super) fn goes_unwritten(&self, held: &mut Held, unwritten: &Unwritten, keys: KeySet) {
-        let is_ours = self.folder.as_deref().is_some_and(files::can_write);
+        let is_ours = self.keeps_elsewhere(&held.folder)
+            || self.folder.as_deref().is_some_and(files::can_write);
         if is_ours {
             held.folder.cannot_be_written(&unwritten.to_string());
         } else {

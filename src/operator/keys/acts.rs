@@ -72,8 +72,11 @@ impl KeyOffice {
             return Err(Refusal::keys_changed());
         }
         let reckoned = reckon(&scene, jobs(&scene, ask).await?)?;
-        if snapshot.read_only {
+        if !snapshot.keeps_states {
             return Err(Refusal::read_only());
+        }
+        if snapshot.read_only && reckoned.iter().any(makes_a_key) {
+            return Err(Refusal::needs_a_file());
         }
         let breaks = does_break(&scene, &reckoned);
         if terms.dry_run {
@@ -233,6 +236,14 @@ fn reckon(scene: &Scene<'_>, jobs: Vec<Job>) -> Result<Vec<Reckoned>, Refusal> {
     match idle {
         Some(refusal) if reckoned.is_empty() => Err(refusal),
         Some(_) | None => Ok(reckoned),
+    }
+}
+
+/// Whether a file would have to be written.
+fn makes_a_key(reckoned: &Reckoned) -> bool {
+    match &reckoned.job.wish {
+        Wish::Generate(_) | Wish::Import { .. } => true,
+        Wish::Act(_) | Wish::Revoke { .. } => reckoned.outlook.makes.is_some(),
     }
 }
 

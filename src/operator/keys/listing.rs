@@ -30,6 +30,7 @@ pub(super) fn folder(snapshot: &Snapshot, is_encrypting: bool) -> FolderStatus {
         directory: directory.map_or_else(String::new, |path| path.display().to_string()),
         generation: snapshot.generation,
         read_only: snapshot.read_only,
+        keeps_states: snapshot.keeps_states,
         encrypted: is_encrypting,
         fault: snapshot.fault.as_ref().map(|it| it.words().to_owned()),
         untold: snapshot.untold.len(),

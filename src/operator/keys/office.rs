@@ -1,6 +1,7 @@
 //! The office: takes a question, sees to it that it may be done, has it done, tells the audit
 //! log, and says what became of it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -49,6 +50,8 @@ pub struct KeyOffice {
     pub(super) telling: Turns<()>,
     /// One ends what a revoked key signed at a time.
     pub(super) ending: Turns<()>,
+    /// Revoked keys that the store remembers for sure.
+    pub(super) remembered: Mutex<HashSet<String>>,
     /// Wakes the schedule.
     pub(super) woken: Notify,
     /// What was logged already.
@@ -63,6 +66,7 @@ impl KeyOffice {
             parts,
             telling: Turns::new(()),
             ending: Turns::new(()),
+            remembered: Mutex::default(),
             woken: Notify::new(),
             faults: Mutex::default(),
         }

@@ -28,6 +28,8 @@ pub(super) struct Outlook {
     pub(super) losses: Vec<Loss>,
     /// What happens from then on.
     pub(super) timeline: Vec<Step>,
+    /// Whether a key must be made for it.
+    pub(super) makes: Option<KeyUse>,
     /// Whether a key must be made first.
     pub(super) makes_first: Option<KeyUse>,
 }
@@ -98,6 +100,7 @@ pub(super) fn outlook(scene: &Scene<'_>, deed: &Deed) -> Result<Outlook, ActRefu
             }
             Ok(Outlook {
                 losses,
+                makes: plan.make.first().map(|make| make.key_use),
                 timeline: steps(keys, policy, now, Some(act)),
                 makes_first: None,
             })
@@ -106,6 +109,7 @@ pub(super) fn outlook(scene: &Scene<'_>, deed: &Deed) -> Result<Outlook, ActRefu
             let act = enter(*key_use, kid.as_deref(), now);
             let plan = rotation::act(keys, policy, &act, now)?;
             Ok(Outlook {
+                makes: Some(*key_use),
                 losses: losses(keys, &plan.keys, policy, None),
                 timeline: steps(keys, policy, now, Some(&act)),
                 makes_first: None,
@@ -139,6 +143,7 @@ fn revocation(
     Ok(Outlook {
         losses: losses(keys, &plan.keys, policy, Some(kid)),
         timeline: steps(&before, policy, now, Some(&act)),
+        makes: makes_first,
         makes_first,
     })
 }

@@ -40,6 +40,15 @@ impl Refusal {
         )
     }
 
+    /// The same where only the states can be changed from here.
+    pub(super) fn needs_a_file() -> Self {
+        Self::of(
+            RefusalCause::ReadOnly,
+            "the folder of keys can't be written, and that needs a new key: put its file there, \
+             and it is taken up within seconds as the next key",
+        )
+    }
+
     /// That key, or that form of it, is not handed out.
     pub(super) fn cannot_export(words: &'static str) -> Self {
         Self::of(RefusalCause::CannotExport, words)

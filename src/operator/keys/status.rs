@@ -97,7 +97,12 @@ fn late(
         .into_iter()
         .filter_map(|late| of_late(late, key_use, &lacking, scene.now))
         .collect();
-    if scene.snapshot.read_only && !late.is_empty() {
+    let is_stuck = match next {
+        // It takes over by itself where its state can be changed.
+        Some(_) => !scene.snapshot.keeps_states,
+        None => scene.snapshot.read_only,
+    };
+    if is_stuck && !late.is_empty() {
         late.push(Late {
             cause: LateCause::ReadOnly,
             kid: None,

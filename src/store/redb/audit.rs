@@ -13,9 +13,11 @@ use redb::{
 use serde::Deserialize;
 use tokio::sync::watch;
 
+use super::key_memory::remember_revoked;
 use super::rows::{EVENTS, FAILURES, META, decode, encode};
 use super::{RedbStore, elsewhere, failed};
 use crate::domain::event::{AuditEvent, NumberedEvent};
+use crate::domain::revoked_key::RevokedKey;
 use crate::store::{Audit, AuditKeeping, Retention, StoreError};
 
 /// The number of the latest event that was forgotten: numbers go on from there when no event
@@ -62,6 +64,21 @@ impl AuditKeeping for RedbStore {
     async fn append_events(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         self.writer
             .run(move |transaction| {
+                events
+                    .iter()
+                    .try_for_each(|event| append_event(transaction, event))
+            })
+            .await
+    }
+
+    async fn tell_of_keys(
+        &self,
+        events: Vec<AuditEvent>,
+        revoked: Vec<RevokedKey>,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .run(move |transaction| {
+                remember_revoked(transaction, &revoked)?;
                 events
                     .iter()
                     .try_for_each(|event| append_event(transaction, event))

@@ -15,6 +15,7 @@ mod expiry;
 mod families;
 mod family_rows;
 mod grants;
+mod key_memory;
 mod logouts;
 mod readiness;
 mod rows;

@@ -50,6 +50,10 @@ pub(super) const SESSION_KEYS: TableDefinition<(&str, &str, &str, &str), ()> =
     TableDefinition::new("session_keys");
 /// client id → ClientReadiness
 pub(super) const READINESS: TableDefinition<&str, &[u8]> = TableDefinition::new("readiness");
+/// kid → RevokedKey, for ever
+pub(super) const REVOKED_KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("revoked_keys");
+/// "list" → the list of keys, where their folder keeps none
+pub(super) const KEY_LIST: TableDefinition<&str, &[u8]> = TableDefinition::new("key_list");
 /// (client, sid) → LogoutDelivery
 pub(super) const DELIVERIES: TableDefinition<(&str, &str), &[u8]> =
     TableDefinition::new("deliveries");
@@ -93,6 +97,8 @@ pub(super) fn open_all(transaction: &WriteTransaction) -> Result<(), StoreError>
     transaction.open_table(PARTICIPANTS).map_err(failed)?;
     transaction.open_table(SESSION_KEYS).map_err(failed)?;
     transaction.open_table(READINESS).map_err(failed)?;
+    transaction.open_table(REVOKED_KEYS).map_err(failed)?;
+    transaction.open_table(KEY_LIST).map_err(failed)?;
     transaction.open_table(DELIVERIES).map_err(failed)?;
     transaction.open_table(DUE_DELIVERIES).map_err(failed)?;
     transaction.open_table(EXPIRY).map_err(failed)?;

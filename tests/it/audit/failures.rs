@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use dingpass::clock::Timestamp;
 use dingpass::domain::event::{AuditEvent, EventKind};
+use dingpass::domain::revoked_key::RevokedKey;
 use dingpass::protocol::failures::{Failure, FailureLog};
 use dingpass::store::{AuditKeeping, Retention, StoreError};
 use serde_json::json;
@@ -70,6 +71,14 @@ impl AuditKeeping for Failing {
         }
         self.told.lock().unwrap().extend(events);
         Ok(())
+    }
+
+    async fn tell_of_keys(
+        &self,
+        events: Vec<AuditEvent>,
+        _: Vec<RevokedKey>,
+    ) -> Result<(), StoreError> {
+        self.append_events(events).await
     }
 
     async fn forget_events(&self, _: Retention) -> Result<usize, StoreError> {

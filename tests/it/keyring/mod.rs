@@ -10,6 +10,7 @@ mod formats;
 mod hardships;
 mod readyz;
 mod refusals;
+mod remembered;
 mod rewriting;
 mod rotation;
 mod sealing;

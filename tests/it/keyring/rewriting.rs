@@ -12,7 +12,9 @@ use dingpass::domain::key_change::KeyActor;
 use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::model::KeyUse;
-use dingpass::keyring::{ActError, Custody, Kept, KeyringError, Purpose, Settings, Wish};
+use dingpass::keyring::{
+    ActError, Custody, Kept, KeyringError, Purpose, Remembered, Settings, Wish,
+};
 
 use super::{NOW, chmod, edit, files, folder, kid, mode, only, opened, pem, put};
 use crate::support::{install_crypto, key_settings};
@@ -42,7 +44,13 @@ fn at_rest(
 ) -> Result<Custody, KeyringError> {
     install_crypto();
     let settings = settings(present, old);
-    Custody::open_at_rest(folder, settings, Arc::new(SystemEntropy), NOW)
+    Custody::open_at_rest(
+        folder,
+        settings,
+        Remembered::default(),
+        Arc::new(SystemEntropy),
+        NOW,
+    )
 }
 
 /// All of it; gives how the files were that were not as they should be.

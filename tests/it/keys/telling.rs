@@ -10,6 +10,7 @@ use dingpass::domain::client::Clients;
 use dingpass::domain::event::AuditEvent;
 use dingpass::domain::issuer::Issuer;
 use dingpass::domain::readiness::OnUnready;
+use dingpass::domain::revoked_key::RevokedKey;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::Custody;
 use dingpass::operator::keys::{KeyOffice, KeyQuestion, KeyRequest, Knowledge, Parts};
@@ -45,6 +46,17 @@ impl AuditKeeping for Deaf {
             return Err(StoreError::Failed("no space left on device".to_owned()));
         }
         self.store.append_events(events).await
+    }
+
+    async fn tell_of_keys(
+        &self,
+        events: Vec<AuditEvent>,
+        revoked: Vec<RevokedKey>,
+    ) -> Result<(), StoreError> {
+        if self.is_deaf.load(Ordering::SeqCst) {
+            return Err(StoreError::Failed("no space left on device".to_owned()));
+        }
+        self.store.tell_of_keys(events, revoked).await
     }
 
     async fn forget_events(&self, retention: Retention) -> Result<usize, StoreError> {
@@ -204,6 +216,17 @@ struct Slow {
 impl AuditKeeping for Slow {
     async fn append_events(&self, events: Vec<AuditEvent>) -> Result<(), StoreError> {
         let told = self.store.append_events(events).await;
+        self.committed.notify_one();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        told
+    }
+
+    async fn tell_of_keys(
+        &self,
+        events: Vec<AuditEvent>,
+        revoked: Vec<RevokedKey>,
+    ) -> Result<(), StoreError> {
+        let told = self.store.tell_of_keys(events, revoked).await;
         self.committed.notify_one();
         tokio::time::sleep(Duration::from_millis(300)).await;
         told

@@ -15,6 +15,9 @@ pub struct FolderStatus {
     pub generation: u64,
     /// It can't be written: the keys are managed from outside.
     pub read_only: bool,
+    /// Their states are kept in the database then, and can be changed; new keys can't be made.
+    #[serde(default)]
+    pub keeps_states: bool,
     /// Private keys are encrypted there.
     pub encrypted: bool,
     /// What is wrong with it; the keys that were read before go on.

@@ -125,6 +125,7 @@ pub(super) fn folder() -> FolderStatus {
         directory: "/var/lib/dingpass/keys".to_owned(),
         generation: 17,
         read_only: false,
+        keeps_states: true,
         encrypted: false,
         fault: None,
         untold: 0,
