@@ -41,8 +41,11 @@ impl Lifetimes {
         let tells = clients
             .iter()
             .any(|client| client.backchannel_logout.is_some());
-        let logout_token = tells.then_some(LOGOUT_TOKEN).unwrap_or_default();
-        self.id_token.max(logout_token)
+        if tells {
+            self.id_token.max(LOGOUT_TOKEN)
+        } else {
+            self.id_token
+        }
     }
 }
 
