@@ -149,6 +149,7 @@ export function launch() {
   if (!executablePath) throw new Error('there is no Chromium; CHROMIUM names one');
   return chromium.launch({
     executablePath,
+    timeout: PATIENCE,
     args: [
       '--no-sandbox',
       '--disable-gpu',

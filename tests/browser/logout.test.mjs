@@ -150,10 +150,11 @@ test('each application is told in a frame, and the browser goes on as soon as al
   as({}, async (page) => {
     const hint = await signIn(page);
     await signIn(page, 'two', two);
-    const begun = Date.now();
+    // The page's clock stands: what leads on is the answers, and not its five seconds.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1_000);
     await page.goto(logout({ id_token_hint: hint, post_logout_redirect_uri: `${one.url}/after`, state: 's' }));
     await page.waitForURL(`${one.url}/after?state=s`);
-    assert.ok(Date.now() - begun < 4_500, 'it did not wait for the clock');
     const { sid } = JSON.parse(Buffer.from(hint.split('.')[1], 'base64url'));
     for (const app of [one, two]) {
       const [told, ...more] = app.of('/front');

@@ -81,7 +81,7 @@ run() {
   local suite=$1 began=$SECONDS status=0 good bad
   shift
   # One that hangs is ended with all that it started.
-  timeout --kill-after=10 180 node house.mjs "$suite" "$@" 2>&1 | tee "$scratch/log" || status=1
+  timeout --kill-after=10 600 node house.mjs "$suite" "$@" 2>&1 | tee "$scratch/log" || status=1
   # The closing lines of node's test runner, of unittest, and the lines of go test.
   case $suite in
   authlib | mozilla_django_oidc)

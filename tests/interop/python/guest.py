@@ -45,7 +45,7 @@ class Guest(requests.Session):
         self.trust_env = False
 
     def request(self, *arguments, **options):
-        options.setdefault("timeout", 30)
+        options.setdefault("timeout", 120)
         answer = super().request(*arguments, **options)
         # A 303 is not said to be in UTF-8 by every application.
         answer.encoding = "utf-8"

@@ -1,15 +1,10 @@
 //! Following the log.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::Operator;
 use crate::authorize::Ask;
-use crate::support::{Answer, House, REDIRECT};
-
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{Answer, House, REDIRECT, soon};
 
 /// Somebody who follows.
 struct Follower {
@@ -33,8 +28,8 @@ impl Follower {
                 let line: Vec<u8> = self.rest.drain(..=end).collect();
                 return Some(serde_json::from_slice(&line).unwrap());
             }
-            let part = tokio::time::timeout(PATIENCE, self.answer.chunk()).await;
-            self.rest.extend_from_slice(&part.unwrap().unwrap()?);
+            let part = soon(self.answer.chunk()).await;
+            self.rest.extend_from_slice(&part.unwrap()?);
         }
     }
 }
@@ -119,9 +114,7 @@ async fn the_answer_of_a_follower_ends_with_the_server() {
     sign_in(&house).await;
     let mut follower = Follower::of(&operator, json!({})).await;
     follower.next().await.unwrap();
-    tokio::time::timeout(PATIENCE, operator.stop())
-        .await
-        .unwrap();
+    soon(operator.stop()).await;
     assert!(follower.next().await.is_none());
     assert!(!operator.path().exists(), "and the file is gone");
 }

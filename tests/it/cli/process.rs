@@ -3,13 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
 
-/// Longer than anything here takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long a program that can't do its work may take to say so.
-const SOON: Duration = Duration::from_secs(20);
+use crate::support::PATIENCE;
 
 /// A command that ended.
 #[derive(Debug)]
@@ -54,14 +49,14 @@ impl Ended {
     }
 }
 
-/// Runs the binary to its end; one that does not end soon is ended, and has no exit code.
+/// Runs the binary to its end; one that does not come to it is ended, and has no exit code.
 pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     let output = assert_cmd::cargo::cargo_bin_cmd!("dingpass")
         .env_clear()
         .env("RUST_BACKTRACE", "1")
         .envs(variables.iter().copied())
         .args(arguments)
-        .timeout(SOON)
+        .timeout(PATIENCE)
         .output()
         .unwrap();
     Ended {

@@ -3,7 +3,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -12,7 +11,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{REDIRECT, Signer, claims, client, redeem};
-use crate::support::House;
+use crate::support::{House, soon};
 use crate::token::{Ask, Reply};
 
 /// The server of a client's keys.
@@ -299,6 +298,18 @@ async fn keys_at_an_address_that_is_not_listed_are_not_fetched() {
 /// A client whose server hangs holds up nobody but itself.
 #[tokio::test]
 async fn a_server_that_hangs_does_not_hold_up_other_clients() {
+    // A fetch is given up after seconds. Where the machine takes as long for a sign-in, nothing
+    // was seen, and it is tried again; who is held up is so each time.
+    for _ in 0..5 {
+        if another_client_is_served_meanwhile().await {
+            return;
+        }
+    }
+    panic!("the other client waits until the fetch is given up");
+}
+
+/// Whether a client signs somebody in while another one's keys are being waited for.
+async fn another_client_is_served_meanwhile() -> bool {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let hanging = format!("http://{}/jwks", silent.local_addr().unwrap());
     let signer = Signer::es256("one");
@@ -318,10 +329,9 @@ async fn a_server_that_hangs_does_not_hold_up_other_clients() {
     // The fetch has begun.
     let _connection = silent.accept().await.unwrap();
     sign_in(&house, &signer, 0).await.tokens();
-    assert!(!waiting.is_finished());
-    let given_up = tokio::time::timeout(Duration::from_secs(8), waiting).await;
-    let reply = given_up.expect("five seconds are the most").unwrap();
-    reply.refused(401, "invalid_client");
+    let meanwhile = !waiting.is_finished();
+    soon(waiting).await.unwrap().refused(401, "invalid_client");
+    meanwhile
 }
 
 /// Who hangs up in the middle of a fetch neither ends it nor uses it up.

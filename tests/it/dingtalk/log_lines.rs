@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::mock::{Mock, member};
 use super::{APP_TOKEN, ME, USER, USER_TOKEN};
-use crate::support::{Answer, Browser, CLIENT, REDIRECT, RelyingParty, SECRET, http};
+use crate::support::{Answer, Browser, CLIENT, REDIRECT, RelyingParty, SECRET, http, until};
 
 struct Broker {
     process: Child,
@@ -39,7 +39,7 @@ impl Broker {
             .stderr(log)
             .spawn()
             .unwrap();
-        let broker = Self {
+        let mut broker = Self {
             process,
             folder,
             issuer,
@@ -48,15 +48,16 @@ impl Broker {
         broker
     }
 
-    async fn wait_until_ready(&self) {
-        for _ in 0..400 {
+    async fn wait_until_ready(&mut self) {
+        until(async || {
+            let ended = self.process.try_wait().unwrap();
+            assert!(ended.is_none(), "the broker ended: {}", self.log());
             let answer = http().get(format!("{}/readyz", self.issuer)).send().await;
-            if answer.is_ok_and(|answer| answer.status() == StatusCode::OK) {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("the broker did not start: {}", self.log());
+            answer
+                .is_ok_and(|it| it.status() == StatusCode::OK)
+                .then_some(())
+        })
+        .await;
     }
 
     fn log(&self) -> String {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use dingpass::clock::Timestamp;
+use dingpass::clock::{Clock as _, SystemClock};
 
 use super::{OAUTH, OPENID, fetch, metadata};
-use crate::support::{House, Plan, open_folder};
+use crate::support::{House, Plan, open_folder, private_folder};
 
 /// The whole metadata; a change of it is a change of what relying parties are promised.
 #[tokio::test]
@@ -144,12 +144,9 @@ async fn no_header_of_a_request_changes_an_address() {
 /// RFC 7517 section 5, RFC 7518 section 6.3.2: the public half and nothing else, of each key.
 #[tokio::test]
 async fn the_jwks_has_every_published_key_and_no_private_member() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     crate::support::install_crypto();
-    let open = || {
-        let now = Timestamp::from_seconds(1_800_000_000);
-        open_folder(folder.path(), now).unwrap()
-    };
+    let open = || open_folder(folder.path(), SystemClock.now()).unwrap();
     let first = open().keyring().signer().unwrap().kid().to_owned();
     // Another key comes: its state is turned by hand, as a rotation will.
     let list = folder.path().join("keyring.toml");

@@ -5,12 +5,12 @@ use std::os::unix::fs::symlink;
 
 use dingpass::keyring::Purpose;
 
-use super::{chmod, edit, files, folder, kid, opened, pem, published, put};
+use super::{chmod, edit, files, folder, kid, opened, pem, private_folder, published, put};
 
 /// The newest name signs; the others stay published, so that what they signed verifies.
 #[test]
 fn unlisted_keys_are_taken_up_and_the_newest_signs() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "20260301T000000Z-RS256-b.pem", pem(1));
     put(folder.path(), "20260101T000000Z-RS256-a.pem", pem(0));
     put(folder.path(), "20260201T000000Z-RS256-c.pem", pem(2));
@@ -36,14 +36,14 @@ fn unlisted_keys_are_taken_up_and_the_newest_signs() {
 fn unlisted_sealing_keys_are_taken_up_and_the_newest_seals() {
     let (old, new) = ("A".repeat(43), format!("{}E", "B".repeat(42)));
     let alone = |name: &str, key: &str| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         put(folder.path(), "a.pem", pem(0));
         put(folder.path(), name, key);
         opened(folder.path())
     };
     let by_old = alone("1-old.key", &old);
     let by_new = alone("2-new.key", &new);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "a.pem", pem(0));
     put(folder.path(), "1-old.key", &old);
     put(folder.path(), "2-new.key", &new);
@@ -60,7 +60,7 @@ fn unlisted_sealing_keys_are_taken_up_and_the_newest_seals() {
 /// States: `next` and `retired` are published and open, `revoked` neither (CONTRIBUTING.md, Decisions).
 #[test]
 fn a_revoked_key_is_neither_published_nor_read() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "1.pem", pem(0));
     put(folder.path(), "2.pem", pem(1));
     opened(folder.path());
@@ -81,7 +81,7 @@ fn a_revoked_key_is_neither_published_nor_read() {
 /// What a revoked key signed is nothing any more; a retired one's is good.
 #[test]
 fn tokens_of_retired_keys_verify_and_those_of_revoked_ones_do_not() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "1.pem", pem(0));
     let token = opened(folder.path())
         .sign(&serde_json::json!({"iss": "https://id.example", "sub": "s", "aud": "a"}))
@@ -102,9 +102,10 @@ fn tokens_of_retired_keys_verify_and_those_of_revoked_ones_do_not() {
 #[test]
 fn a_mounted_secret_is_read_through_its_links() {
     let source = folder();
-    let mount = tempfile::tempdir().unwrap();
+    let mount = private_folder();
     let hidden = mount.path().join("..2026_11_25");
     fs::create_dir(&hidden).unwrap();
+    chmod(&hidden, 0o700);
     symlink("..2026_11_25", mount.path().join("..data")).unwrap();
     for name in files(source.path()) {
         fs::copy(source.path().join(&name), hidden.join(&name)).unwrap();
@@ -156,7 +157,7 @@ fn keys_are_taken_up_though_their_list_can_t_be_written() {
 /// A key that was made, however, must be kept with its list, or each start would make another.
 #[test]
 fn a_key_that_can_t_be_kept_is_not_used() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     fs::create_dir_all(folder.path().join(".keyring.toml.new").join("in the way")).unwrap();
     let words = super::open(folder.path()).err().unwrap().to_string();
     assert!(words.contains("keyring.toml"), "{words}");

@@ -15,7 +15,9 @@ use dingpass::keyring::model::{Key, KeyState, KeyUse};
 use dingpass::keyring::rotation::Act;
 use dingpass::keyring::{ActError, Custody, Fault, KeyringError, Settings, Wish};
 
-use super::{NOW, chmod, edit, files, folder, kid, only, pem, put, unserved_folder};
+use super::{
+    NOW, chmod, edit, files, folder, kid, only, pem, private_folder, put, unserved_folder,
+};
 use crate::support::{install_crypto, jwks_of, key_settings};
 
 /// The file of the first key. Looked for as a whole: another one's kid may begin like its end.
@@ -169,7 +171,7 @@ fn a_broken_folder_is_refused_as_a_whole_and_the_old_set_goes_on() {
     for (what, break_it, words) in breaks {
         let folder = folder();
         let custody = open(folder.path(), NOW);
-        let copy = tempfile::tempdir().unwrap();
+        let copy = private_folder();
         for name in files(folder.path()) {
             fs::copy(folder.path().join(&name), copy.path().join(&name)).unwrap();
         }
@@ -216,7 +218,7 @@ const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQ
 /// A folder that goes away, or that nobody may read any more.
 #[test]
 fn a_folder_that_can_t_be_read_any_more_changes_nothing() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = private_folder();
     let place = parent.path().join("keys");
     let custody = open(&place, NOW);
     let before = (signer(&custody), published(&custody));
@@ -233,10 +235,11 @@ fn a_folder_that_can_t_be_read_any_more_changes_nothing() {
 #[test]
 fn a_swapped_link_is_taken_up() {
     let source = folder();
-    let mount = tempfile::tempdir().unwrap();
+    let mount = private_folder();
     let fill = |hidden: &str| {
         let inner = mount.path().join(hidden);
         fs::create_dir(&inner).unwrap();
+        chmod(&inner, 0o700);
         for name in files(source.path()) {
             fs::copy(source.path().join(&name), inner.join(&name)).unwrap();
             chmod(&inner.join(&name), 0o440);
@@ -266,7 +269,7 @@ fn a_swapped_link_is_taken_up() {
 /// A turn, second by second: made, published, signs, withdrawn; the file goes with it.
 #[test]
 fn the_schedule_turns_keys_without_anybody() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "20260101T000000Z-RS256-a.pem", pem(0));
     let custody = try_open(folder.path(), quick(), NOW).unwrap();
     let first = kid(pem(0));
@@ -551,7 +554,7 @@ fn counting_does_not_change_the_generation() {
 /// Private halves at rest are worth nothing without the passphrase.
 #[test]
 fn with_a_passphrase_no_private_half_lies_there_in_clear() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let with = |words: Option<&str>| {
         let mut settings = key_settings();
         settings.passphrase = words.map(|it| it.to_owned().into());
@@ -584,7 +587,7 @@ fn with_a_passphrase_no_private_half_lies_there_in_clear() {
 /// Sealing keys take turns, too: what the old one sealed opens until the last of it has ended.
 #[test]
 fn what_the_old_key_sealed_opens_until_its_time_is_over() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let mut settings = quick();
     settings.policy.sealed_life = Duration::from_secs(5);
     let custody = try_open(folder.path(), settings, NOW).unwrap();
@@ -639,7 +642,7 @@ fn each_algorithm_in_use_has_a_key_of_its_own() {
     let mut settings = key_settings();
     settings.policy.uses = SigningAlg::ALL.into_iter().map(KeyUse::Sign).collect();
     settings.policy.uses.push(KeyUse::Seal);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let custody = try_open(folder.path(), settings, NOW).unwrap();
     let jwks = jwks_of(&custody.keyring());
     let mut algs: Vec<String> = jwks

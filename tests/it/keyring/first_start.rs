@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use super::{files, mode, only, open, opened, published};
+use super::{files, mode, only, open, opened, private_folder, published};
 
 /// Names, modes and the list.
 #[test]
 fn the_first_start_makes_keys_for_the_owner_alone() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = private_folder();
     let folder = parent.path().join("deep").join("keys");
     let keyring = opened(&folder);
     assert_eq!(mode(&folder), 0o700);
@@ -47,7 +47,7 @@ fn the_first_start_makes_keys_for_the_owner_alone() {
 /// The list tells of keys and holds none.
 #[test]
 fn the_list_holds_no_key() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     opened(folder.path());
     let list = fs::read_to_string(folder.path().join("keyring.toml")).unwrap();
     let sealing = fs::read_to_string(only(folder.path(), ".key")).unwrap();
@@ -58,7 +58,7 @@ fn the_list_holds_no_key() {
 /// Nothing is made anew, nothing is written: the same key signs, and what was sealed opens.
 #[test]
 fn the_second_start_finds_the_same_keys_and_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let first = opened(folder.path());
     let sealed = first
         .sealer()
@@ -87,7 +87,7 @@ fn the_second_start_finds_the_same_keys_and_changes_nothing() {
 /// What a crash in the middle of a start left behind is no obstacle, and does not stay.
 #[test]
 fn leftovers_of_an_interrupted_start_are_cleared_away() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     super::put(folder.path(), ".keyring.toml.new", "half a li");
     super::put(folder.path(), ".something.pem.new", "-----BEGIN");
     opened(folder.path());
@@ -99,7 +99,7 @@ fn leftovers_of_an_interrupted_start_are_cleared_away() {
 /// is there.
 #[test]
 fn keys_without_their_list_are_taken_up() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let first = opened(folder.path());
     fs::remove_file(folder.path().join("keyring.toml")).unwrap();
     let second = opened(folder.path());
@@ -121,7 +121,7 @@ fn keys_without_their_list_are_taken_up() {
 /// A file where the folder should be is named in the error.
 #[test]
 fn a_file_in_place_of_the_folder_is_named() {
-    let parent = tempfile::tempdir().unwrap();
+    let parent = private_folder();
     let folder = parent.path().join("keys");
     fs::write(&folder, "x").unwrap();
     let error = open(&folder).err().unwrap().to_string();

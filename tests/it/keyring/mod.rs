@@ -26,7 +26,7 @@ use dingpass::clock::Timestamp;
 use dingpass::keyring::{Keyring, KeyringError};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
-use crate::support::{jwks_of, keyring_of, open_folder};
+use crate::support::{jwks_of, keyring_of, open_folder, private_folder};
 
 /// 2027-01-15T08:00:00Z
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -124,7 +124,7 @@ fn published(keyring: &Keyring) -> Vec<String> {
 /// A folder that was never served, with the signing key `pem(0)`: copies of its keys live for as
 /// long as the first server says.
 fn unserved_folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "20260101T000000Z-RS256-a.pem", pem(0));
     folder
 }

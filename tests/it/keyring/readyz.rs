@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use dingpass::clock::Clock as _;
 
-use crate::support::{House, http, open_folder};
+use crate::support::{House, http, open_folder, private_folder};
 
 /// The old set goes on, and the probe says so. It stays 200: taking the process away would
 /// mend nothing.
 #[tokio::test]
 async fn a_broken_folder_of_keys_is_said_and_keeps_the_process_ready() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let clock = House::start().await.clock;
     let custody = Arc::new(open_folder(folder.path(), clock.now()).unwrap());
     let house = House::plan().custody(custody).start().await;

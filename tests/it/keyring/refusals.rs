@@ -6,7 +6,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 
-use super::{chmod, edit, folder, kid, only, opened, pem, put, refusal, rsa_pem};
+use super::{chmod, edit, folder, kid, only, opened, pem, private_folder, put, refusal, rsa_pem};
 
 /// CONTRIBUTING.md, Decisions: any access by others and any writing by the group is refused, before a byte
 /// is read; 0640 and 0440 are what Kubernetes mounts.
@@ -34,7 +34,7 @@ fn keys_that_others_can_get_at_are_refused() {
 /// A key that is there without a list is looked at like any other.
 #[test]
 fn an_unlisted_key_that_others_can_read_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "a.pem", pem(0));
     chmod(&folder.path().join("a.pem"), 0o644);
     assert!(refusal(folder.path()).contains("0644"));
@@ -131,7 +131,7 @@ fn a_listed_key_that_is_missing_is_refused() {
 /// Which of two would sign?
 #[test]
 fn two_active_keys_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     put(folder.path(), "1.pem", pem(0));
     put(folder.path(), "2.pem", pem(1));
     opened(folder.path());

@@ -8,6 +8,7 @@ use dingpass::operator::keys::{
 
 use super::telling::{Deaf, office_of};
 use super::{Bureau, ES256, RS256, SEAL};
+use crate::support::has;
 
 fn export(kid: &str, private: bool, format: KeyFormat) -> KeyQuestion {
     KeyQuestion::Export {
@@ -67,6 +68,9 @@ async fn what_is_exported_is_the_key() {
 /// private one.
 #[tokio::test]
 async fn openssl_reads_what_is_exported() {
+    if !has("openssl") {
+        return;
+    }
     let bureau = Bureau::start().await;
     for set in [RS256, ES256] {
         let kid = bureau.active(set).await;

@@ -6,6 +6,7 @@ use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::operator::keys::{KeyQuestion, RefusalCause, SecretText};
 
 use super::{Bureau, ES256, RS256, WAIT, kid_of, revoke, rotate, word};
+use crate::support::has;
 
 fn openssl(arguments: &[&str]) -> String {
     let output = Command::new("openssl").args(arguments).output().unwrap();
@@ -35,6 +36,9 @@ fn import(text: &str, kid: Option<&str>) -> KeyQuestion {
 /// Issue: a move from another provider keeps its kid.
 #[tokio::test]
 async fn an_imported_key_keeps_its_name_and_signs_in_its_turn() {
+    if !has("openssl") {
+        return;
+    }
     let bureau = Bureau::start().await;
     let key = openssl(&[
         "genpkey",
@@ -85,6 +89,9 @@ async fn a_jwk_brings_its_name() {
 /// repeated.
 #[tokio::test]
 async fn what_is_no_usable_key_is_refused_with_words() {
+    if !has("openssl") {
+        return;
+    }
     let bureau = Bureau::start().await;
     let before = bureau.list().await.keys;
     let good = ec_key();
@@ -133,6 +140,9 @@ async fn what_is_no_usable_key_is_refused_with_words() {
 /// under whatever name.
 #[tokio::test]
 async fn a_key_comes_in_once() {
+    if !has("openssl") {
+        return;
+    }
     let bureau = Bureau::start().await;
     let key = ec_key();
     bureau.done(import(&key, Some("first"))).await;

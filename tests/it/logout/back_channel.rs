@@ -5,11 +5,10 @@ use http::Method;
 use serde_json::json;
 
 use super::receiver::{
-    ALLOWED, Receiver, attempts, attempts_so_far, client, log_out, sign_in_with, soon, telling,
-    verified,
+    ALLOWED, Receiver, attempts, attempts_so_far, client, log_out, sign_in_with, telling, verified,
 };
 use super::wire::{AFTER, confirm, is_signed_in, plan, url};
-use crate::support::{CLIENT, House};
+use crate::support::{CLIENT, House, until};
 
 /// Section 2.4 to 2.6 (oidcc-backchannel-rp-initiated-logout): the token, claim by claim.
 #[tokio::test]
@@ -182,7 +181,7 @@ async fn a_client_that_is_gone_is_given_up_quietly() {
         .delivering()
         .start()
         .await;
-    soon(async || {
+    until(async || {
         let left = store.deliveries_of(&id, 9).await.unwrap();
         left.is_empty().then_some(())
     })

@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +13,7 @@ use serde_json::{Map, Value};
 
 use dingpass::domain::event::{DeliveryOutcome, EventKind};
 
-use crate::support::{Browser, House, RelyingParty, SECRET, SignedIn, http};
+use crate::support::{Browser, House, RelyingParty, SECRET, SignedIn, http, until};
 
 /// What the next request gets.
 #[derive(Clone, Copy)]
@@ -65,7 +64,7 @@ impl Receiver {
 
     /// The logout tokens, once there are so many.
     pub(super) async fn tokens(&self, many: usize) -> Vec<String> {
-        soon(async || (self.count() >= many).then_some(())).await;
+        until(async || (self.count() >= many).then_some(())).await;
         let heard = self.heard.lock().unwrap();
         assert_eq!(heard.bodies.len(), many);
         heard
@@ -103,17 +102,6 @@ async fn hear(
         }
         Behaviour::Hang => std::future::pending().await,
     }
-}
-
-/// Looks again and again until there is something.
-pub(super) async fn soon<T>(look: impl AsyncFn() -> Option<T>) -> T {
-    for _ in 0..2_000 {
-        if let Some(found) = look().await {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("it never came");
 }
 
 /// Verifies a logout token against the JWKS, as OIDC Back-Channel Logout section 2.6 says.
@@ -231,13 +219,31 @@ pub(super) async fn attempts(house: &House, client: &str) -> Vec<(u32, DeliveryO
         .collect()
 }
 
+/// The clients that were told before the first attempt failed: those that waited for none that
+/// hangs.
+pub(super) async fn told_before_a_failure(house: &House) -> Vec<String> {
+    let mut told = Vec::new();
+    for event in house.store.events_after(0, 1_000).await.unwrap() {
+        if let EventKind::LogoutDelivery {
+            client, outcome, ..
+        } = event.event.kind
+        {
+            if outcome != DeliveryOutcome::Delivered {
+                break;
+            }
+            told.push(client.as_str().to_owned());
+        }
+    }
+    told
+}
+
 /// The same, once there are so many.
 pub(super) async fn attempts_so_far(
     house: &House,
     client: &str,
     many: usize,
 ) -> Vec<(u32, DeliveryOutcome, String)> {
-    soon(async || {
+    until(async || {
         let found = attempts(house, client).await;
         (found.len() >= many).then_some(found)
     })

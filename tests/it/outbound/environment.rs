@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use http::StatusCode;
 
-use crate::support::{free_port, http};
+use crate::support::{free_port, http, until};
 
 struct Running(Child);
 
@@ -37,9 +37,17 @@ async fn a_sign_in_does_not_go_through_the_environments_proxy() {
     }
     command.env_remove("no_proxy").env_remove("NO_PROXY");
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let _running = Running(command.spawn().unwrap());
+    let mut running = Running(command.spawn().unwrap());
     let issuer = format!("http://127.0.0.1:{broker}");
-    wait_until_ready(&issuer).await;
+    until(async || {
+        let ended = running.0.try_wait().unwrap();
+        assert!(ended.is_none(), "the demo ended: {ended:?}");
+        let answer = http().get(format!("{issuer}/readyz")).send().await;
+        answer
+            .is_ok_and(|it| it.status() == StatusCode::OK)
+            .then_some(())
+    })
+    .await;
     let request = format!(
         "{issuer}/authorize?client_id=demo&response_type=code&scope=openid\
          &code_challenge_method=S256&code_challenge=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\
@@ -49,16 +57,4 @@ async fn a_sign_in_does_not_go_through_the_environments_proxy() {
     let page = crate::support::Browser::new().follow(&request, &app).await;
     let location = page.location().unwrap_or_default();
     assert!(location.contains("code="), "{}: {}", page.status, page.body);
-}
-
-async fn wait_until_ready(issuer: &str) {
-    for _ in 0..200 {
-        if let Ok(answer) = http().get(format!("{issuer}/readyz")).send().await
-            && answer.status() == StatusCode::OK
-        {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the demo did not start");
 }

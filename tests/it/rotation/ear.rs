@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::{Router, routing::post};
 
+use crate::support::soon;
 use crate::token::payload;
 
 type Heard = Arc<Mutex<Vec<String>>>;
@@ -31,17 +32,19 @@ impl Ear {
 
     /// The token that tells of the end of that session, once it has come.
     pub(super) async fn of_session(&self, sid: &str) -> String {
-        for _ in 0..5_000 {
-            {
-                let mut heard = self.heard.lock().unwrap();
-                let found = heard.iter().position(|it| payload(it)["sid"] == *sid);
-                if let Some(place) = found {
-                    return heard.swap_remove(place);
+        soon(async {
+            loop {
+                {
+                    let mut heard = self.heard.lock().unwrap();
+                    let found = heard.iter().position(|it| payload(it)["sid"] == *sid);
+                    if let Some(place) = found {
+                        return heard.swap_remove(place);
+                    }
                 }
+                tokio::time::sleep(Duration::from_millis(4)).await;
             }
-            tokio::time::sleep(Duration::from_millis(4)).await;
-        }
-        panic!("nobody told of the end of that session");
+        })
+        .await
     }
 }
 

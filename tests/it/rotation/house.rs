@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::ear::Ear;
 use super::key_cache::Habit;
 use super::party::Party;
-use crate::support::{House, SECRET};
+use crate::support::{House, SECRET, private_folder};
 
 /// Obeys `max-age`.
 pub(super) const OBEYING: &str = "obeying";
@@ -52,7 +52,7 @@ pub(super) struct Soak {
 impl Soak {
     /// Everybody has fetched the keys, and the one that is pinned is pinned.
     pub(super) async fn start(schedule: &str) -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = private_folder();
         let mut more = String::new();
         let mut ears = Vec::new();
         for (id, alg) in CLIENTS {

@@ -15,7 +15,7 @@ use super::key_cache::Habit;
 use super::party::Party;
 use super::told::told;
 use crate::cli::{Place, simulator};
-use crate::support::{Answer, Browser, CLIENT, REDIRECT, http};
+use crate::support::{Answer, Browser, CLIENT, REDIRECT, http, soon};
 
 /// How long a key is published before it signs; the cache obeys a `max-age` of a second.
 const PUBLISH_BEFORE: Duration = Duration::from_secs(2);
@@ -28,9 +28,6 @@ retire_margin = "1s"
 [lifetimes]
 id_token = "15s"
 "#;
-
-/// Longer than it takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The application, and one person who signs in there again and again.
 struct Application {
@@ -68,18 +65,14 @@ impl Application {
         loop {
             self.sign_in().await;
             let mut kids = published(place).await;
+            // One that has just taken over is none that waits.
+            self.sign_in().await;
             kids.retain(|kid| !self.signed.contains(kid));
             if let Some(next) = kids.pop_first() {
                 return next;
             }
         }
     }
-}
-
-/// What comes by itself, on a busy machine, too.
-async fn soon<T>(what: impl Future<Output = T>) -> T {
-    let waited = tokio::time::timeout(PATIENCE, what).await;
-    waited.expect("it never came")
 }
 
 async fn published(place: &Place) -> BTreeSet<String> {
@@ -124,8 +117,8 @@ async fn the_served_program_turns_its_keys_and_a_power_cut_hastens_nothing() {
     browser.cookies = std::mem::take(&mut application.browser.cookies);
     application.browser = browser;
     assert!(published(&place).await.contains(&next));
-    soon(application.until(3)).await;
-    assert_eq!(application.signed[2], next, "it has its turn all the same");
+    let so_far = application.signed.len();
+    soon(application.until(so_far + 1)).await;
     broker.signal("TERM");
     assert!(broker.wait().success());
 
@@ -138,11 +131,15 @@ async fn the_served_program_turns_its_keys_and_a_power_cut_hastens_nothing() {
         let found = told.iter().find(|it| it.kid == kid && it.to == Some(to));
         found.unwrap_or_else(|| panic!("nothing of {kid}: {told:?}"))
     };
-    for (number, kid) in application.signed.iter().enumerate().skip(1) {
+    // That one had its turn all the same, though on a busy machine it may have gone by unseen.
+    let later = application.signed.iter().skip(1).chain([&next]);
+    for kid in later {
         let active = when(kid, KeyState::Active);
         let waited = active.at.since(when(kid, KeyState::Next).at);
         assert!(waited >= PUBLISH_BEFORE, "{waited:?}");
         assert_eq!(active.actor, KeyActor::Schedule);
-        when(&application.signed[number - 1], KeyState::Retired);
+    }
+    for kid in application.signed.iter().rev().skip(1) {
+        when(kid, KeyState::Retired);
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::support::{Answer, Sim};
+use crate::support::soon;
 
 const NEW: &str = "/v1.0/oauth2/accessToken";
 const OLD: &str = "/topapi/user/listadmin";
@@ -151,9 +152,8 @@ async fn a_dropped_connection_closes_without_an_answer() {
     let request = format!("POST {NEW} HTTP/1.1\r\nhost: sim\r\ncontent-length: 2\r\n\r\n{{}}");
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut received = Vec::new();
-    let end = stream.read_to_end(&mut received);
-    let end = tokio::time::timeout(Duration::from_secs(10), end).await;
-    assert!(end.is_ok(), "the connection stays open");
+    // The connection does not stay open. It may be reset, where not all was read.
+    let _ = soon(stream.read_to_end(&mut received)).await;
     assert_eq!(String::from_utf8_lossy(&received), "");
 }
 

@@ -1,7 +1,5 @@
 //! The audit log: numbered by commit, bounded by age and by rows.
 
-use std::time::Duration;
-
 use dingpass::clock::Timestamp;
 use dingpass::domain::event::{AuditEvent, EventKind, NumberedEvent, OperatorAct};
 use dingpass::store::{Retention, Store, StoreError, open, open_audit};
@@ -9,6 +7,7 @@ use redb::{Database, ReadableTable as _, TableDefinition};
 
 use super::acts::{at, sign_in, signed_in, told};
 use super::{on_each_backend, path, place};
+use crate::support::soon;
 
 const FOR_EVER: Retention = Retention {
     since: Timestamp::from_millis(0),
@@ -218,10 +217,7 @@ async fn a_commit_is_told_after_it_can_be_read() {
         let mut commits = store.commits();
         commits.mark_unchanged();
         signed_in(&*store, sign_in("zhang", "c1", 0)).await;
-        tokio::time::timeout(Duration::from_secs(10), commits.changed())
-            .await
-            .unwrap()
-            .unwrap();
+        soon(commits.changed()).await.unwrap();
         assert_eq!(all(&*store).await, ["signed_in"]);
     })
     .await;

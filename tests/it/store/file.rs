@@ -122,12 +122,12 @@ async fn another_process_on_the_same_file_ends_with_one_sentence() {
         "issuer = \"http://127.0.0.1:8000\"\n[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"redb:data/dingpass.redb\"\n[[upstream]]\nid = \"acme\"\nkind = \"dingtalk\"\nclient_id = \"dingapp\"\nclient_secret = \"dingsecret\"\ncorp_id = \"dingcorp\"\n",
     )
     .unwrap();
-    let mut command = assert_cmd::Command::cargo_bin("dingpass").unwrap();
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("dingpass");
     let ended = command
         .arg("serve")
         .arg("--config")
         .arg(&config)
-        .timeout(std::time::Duration::from_secs(30))
+        .timeout(crate::support::PATIENCE)
         .output()
         .unwrap();
     assert_eq!(ended.status.code(), Some(1));

@@ -1,7 +1,6 @@
 //! `end_session`, the other ends of sessions, and the deliveries that they ask for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use dingpass::domain::event::{DeliveryOutcome, EventKind};
 use dingpass::domain::id::{ClientId, Sid, UpstreamId};
@@ -15,6 +14,7 @@ use dingpass::store::{
 
 use super::acts::{at, client, granted, issue, redeem, sign_in, signed_in, stands, told};
 use super::{on_each_backend, place};
+use crate::support::soon;
 
 /// A logout that tells the client of these acts.
 pub(crate) fn end(session: &Session, seconds: u64) -> EndSession {
@@ -369,10 +369,7 @@ async fn an_end_wakes_the_one_who_delivers() {
         let waiting = Arc::clone(&store);
         let woken = tokio::spawn(async move { waiting.deliveries_asked_for().await });
         let _ = store.end_session(end(&session, 10)).await.unwrap();
-        tokio::time::timeout(Duration::from_secs(20), woken)
-            .await
-            .unwrap()
-            .unwrap();
+        soon(woken).await.unwrap();
     })
     .await;
 }

@@ -1,10 +1,12 @@
 //! Keys for tests.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use dingpass::clock::Timestamp;
+use dingpass::clock::{Clock as _, SystemClock, Timestamp};
 use dingpass::domain::rsa_bits::RsaBits;
 use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
@@ -12,6 +14,7 @@ use dingpass::keyring::model::KeyUse;
 use dingpass::keyring::rotation::Policy;
 use dingpass::keyring::{Custody, Keyring, KeyringError, Settings};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
+use tempfile::TempDir;
 
 use super::install_crypto;
 
@@ -57,7 +60,8 @@ pub(crate) fn custody_with(settings: Settings) -> Arc<Custody> {
 
 fn of_pem(pem: Option<&str>, settings: Settings) -> Result<Arc<Custody>, KeyringError> {
     install_crypto();
-    let now = Timestamp::from_seconds(1_800_000_000);
+    // As old as the house that they are for, whose clock begins at the present moment.
+    let now = SystemClock.now();
     Custody::in_memory(pem, settings, Arc::new(SystemEntropy), now).map(Arc::new)
 }
 
@@ -74,6 +78,15 @@ pub(crate) fn keyring_of(pem: &str) -> Arc<Keyring> {
 /// A keyring with keys of its own.
 pub(crate) fn other_keyring() -> Arc<Keyring> {
     of_pem(None, key_settings()).unwrap().keyring()
+}
+
+/// A folder that is its owner's alone, as keys want it, whatever the umask of whoever runs the
+/// tests.
+pub(crate) fn private_folder() -> TempDir {
+    tempfile::Builder::new()
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir()
+        .unwrap()
 }
 
 /// The keys of a folder.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Keys as _, active, kid_of, states};
 use crate::cli::place::{Place, simulator, text};
-use crate::cli::process::{PATIENCE, Process};
-use crate::support::{Browser, CLIENT, RelyingParty, http};
+use crate::cli::process::Process;
+use crate::support::{Browser, CLIENT, PATIENCE, RelyingParty, http};
 
 /// A schedule that moves by commands alone, as fast as it can.
 pub(super) const FAST: &str =

@@ -9,20 +9,20 @@ use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::{KeyFormatError, PreparedKey, Signer as _};
 
 use super::{key, made, passphrase, print, read, refused};
-use crate::support::install_crypto;
+use crate::support::{has, install_crypto};
 
 /// The output of `openssl` with that input; nothing where there is no such command.
 pub(super) fn openssl(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
-    let started = Command::new("openssl")
+    if !has("openssl") {
+        return None;
+    }
+    let mut child = Command::new("openssl")
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut child) = started else {
-        println!("SKIPPED: there is no openssl here");
-        return None;
-    };
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
