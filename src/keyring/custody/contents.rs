@@ -1,12 +1,12 @@
 //! What is in a folder of keys: the list, the private halves, and files that the list does not
 //! name. All of it is read, or nothing: half a set of keys would be worse than the old one.
 
-use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::newcomers::{Newcomers, place};
 use super::opening::Opener;
-use super::remembered::{PutRight, put_right, revoked_twin};
+use super::remembered::{PutRight, put_right};
 use super::secrets::{Secret, Secrets};
 use super::watch::Print;
 use crate::clock::Timestamp;
@@ -14,7 +14,7 @@ use crate::domain::signing_alg::SigningAlg;
 use crate::keyring::list::{self, KeyList, uses_its_file};
 use crate::keyring::model::{Key, KeySet, KeyState, KeyUse};
 use crate::keyring::rotation::Change;
-use crate::keyring::{KeyringError, PreparedKey, PrivateKey, Signer as _, files};
+use crate::keyring::{KeyringError, PreparedKey, PrivateKey, files};
 
 /// What a `.pem` should be.
 pub(super) const A_SIGNING_KEY: &str = "a private key that signs";
@@ -111,10 +111,11 @@ pub(super) fn read(
     })
 }
 
-struct Reader<'a> {
-    folder: &'a Path,
+/// Reads the files of one folder.
+pub(super) struct Reader<'a> {
+    pub(super) folder: &'a Path,
     opener: Opener<'a>,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl Reader<'_> {
@@ -179,7 +180,7 @@ impl Reader<'_> {
         Ok(Secret::Signing(Arc::new(prepared)))
     }
 
-    fn sealing(&self, file: &str) -> Result<Secret, KeyringError> {
+    pub(super) fn sealing(&self, file: &str) -> Result<Secret, KeyringError> {
         let text = files::read_secret(&self.folder.join(file))?;
         let (key, _) = self
             .opener
@@ -188,7 +189,7 @@ impl Reader<'_> {
         Ok(Secret::Sealing(Arc::new(key)))
     }
 
-    fn private(&self, file: &str) -> Result<PrivateKey, KeyringError> {
+    pub(super) fn private(&self, file: &str) -> Result<PrivateKey, KeyringError> {
         let text = files::read_secret(&self.folder.join(file))?;
         let opened = self.opener.signing(&text);
         opened
@@ -196,104 +197,14 @@ impl Reader<'_> {
             .map_err(|error| self.opener.refusal(self.folder, file, A_SIGNING_KEY, error))
     }
 
-    /// Keys in files that the list does not name.
-    fn newcomers(&self, listed: &KeySet, secrets: &mut Secrets) -> Result<Newcomers, KeyringError> {
-        let named: HashSet<&str> = listed
-            .keys
-            .iter()
-            .filter_map(|key| key.file.as_deref())
-            .collect();
-        let mut newcomers = Newcomers::default();
-        for file in files::names(self.folder, ".pem")? {
-            if named.contains(file.as_str()) {
-                continue;
-            }
-            let private = self.private(&file)?;
-            let alg = algorithm_of(&file, &private);
-            let prepared = PreparedKey::new(&private, alg, None)
-                .map_err(|reason| self.not_a_key(&file, &reason))?;
-            let mut key = self.newcomer(prepared.kid().to_owned(), KeyUse::Sign(alg), &file);
-            key.public = prepared.public().to_jwk_text().ok();
-            if self.is_taken(&key, listed, &mut newcomers)? {
-                continue;
-            }
-            secrets.insert(key.kid.clone(), Secret::Signing(Arc::new(prepared)));
-            newcomers.keys.push(key);
-        }
-        for file in files::names(self.folder, ".key")? {
-            if named.contains(file.as_str()) {
-                continue;
-            }
-            let key = self.newcomer(sealing_id(&file), KeyUse::Seal, &file);
-            if self.is_taken(&key, listed, &mut newcomers)? {
-                continue;
-            }
-            secrets.insert(key.kid.clone(), self.sealing(&file)?);
-            newcomers.keys.push(key);
-        }
-        Ok(newcomers)
-    }
-
-    /// Whether a file holds a key that is over (then it is passed by); one that is listed or
-    /// was found under another name is a contradiction.
-    fn is_taken(
-        &self,
-        key: &Key,
-        listed: &KeySet,
-        newcomers: &mut Newcomers,
-    ) -> Result<bool, KeyringError> {
-        let file = key.file.as_deref().unwrap_or_default();
-        // Revoked under another name is revoked all the same.
-        let known = listed.find(&key.kid).or_else(|| revoked_twin(listed, key));
-        if let Some(known) = known
-            && !uses_its_file(known.state)
-        {
-            tracing::warn!(
-                file,
-                kid = known.kid,
-                "this file holds a key that was revoked or withdrawn; it is passed by, remove it"
-            );
-            if known.state == KeyState::Revoked {
-                newcomers.revoked.push(Change {
-                    kid: known.kid.clone(),
-                    key_use: known.key_use,
-                    from: None,
-                    to: Some(KeyState::Revoked),
-                });
-            }
-            return Ok(true);
-        }
-        match known {
-            Some(_) => Err(self.twice(file, &key.kid)),
-            None if newcomers.keys.iter().any(|other| other.kid == key.kid) => {
-                Err(self.twice(file, &key.kid))
-            }
-            None => Ok(false),
-        }
-    }
-
-    fn newcomer(&self, kid: String, key_use: KeyUse, file: &str) -> Key {
-        Key {
-            file: Some(file.to_owned()),
-            published_at: Some(self.now),
-            ..Key::new(kid, key_use, self.now)
-        }
-    }
-
-    fn twice(&self, file: &str, kid: &str) -> KeyringError {
-        self.list_error(format!(
-            "{file} holds the key {kid}, and so does another file; remove one of them"
-        ))
-    }
-
-    fn list_error(&self, reason: String) -> KeyringError {
+    pub(super) fn list_error(&self, reason: String) -> KeyringError {
         KeyringError::State {
             path: self.folder.join(list::FILE).display().to_string(),
             reason,
         }
     }
 
-    fn not_a_key(&self, file: &str, reason: &dyn std::fmt::Display) -> KeyringError {
+    pub(super) fn not_a_key(&self, file: &str, reason: &dyn std::fmt::Display) -> KeyringError {
         KeyringError::NotAKey {
             path: self.folder.join(file).display().to_string(),
             expected: A_SIGNING_KEY,
@@ -302,100 +213,10 @@ impl Reader<'_> {
     }
 }
 
-/// What files hold that the list does not name.
-#[derive(Default)]
-struct Newcomers {
-    /// New keys.
-    keys: Vec<Key>,
-    /// Keys that were revoked; they are passed by.
-    revoked: Vec<Change>,
-}
-
-/// Takes up the files of a folder that has no list: the newest name of each use signs or
-/// seals. Who worked until now goes on, and newcomers wait until they have been published for
-/// long enough.
-fn place(set: &mut KeySet, newcomers: Vec<Key>, current: Option<&KeySet>, now: Timestamp) {
-    let mut newest: BTreeMap<KeyUse, String> = BTreeMap::new();
-    for key in &newcomers {
-        let stays = current
-            .and_then(|set| set.active(key.key_use))
-            .filter(|active| newcomers.iter().any(|key| key.kid == active.kid));
-        let signs = stays.map_or(&key.kid, |active| &active.kid);
-        newest.insert(key.key_use, signs.clone());
-    }
-    let counts = (newcomers.len(), newest.len());
-    for mut key in newcomers {
-        if let Some(known) = current.and_then(|set| set.find(&key.kid)) {
-            let file = key.file.take();
-            key = known.clone();
-            key.file = file;
-        } else if newest.get(&key.key_use) == Some(&key.kid)
-            // Whose file vanished under a server is not replaced by what nobody has.
-            && current.is_none_or(|set| set.active(key.key_use).is_none())
-        {
-            key.state = KeyState::Active;
-            key.activated_at = Some(now);
-        } else if current.is_none() {
-            // Since when, nobody knows: it may have signed until now.
-            key.state = KeyState::Retired;
-        }
-        set.keys.push(key);
-    }
-    if let Some(current) = current {
-        remember(set, current);
-    }
-    if counts.0 > 0 && current.is_none() {
-        tracing::warn!(
-            keys = counts.0,
-            sets = counts.1,
-            "there is no keyring.toml, so the newest files sign and seal and the others are \
-             published too"
-        );
-    }
-}
-
-/// What needs no file is still known where the list was removed under a server: what was
-/// revoked stays so, what lives can be verified, and who was pinned stays pinned.
-fn remember(set: &mut KeySet, current: &KeySet) {
-    for known in &current.keys {
-        let needs_no_file = match known.state {
-            KeyState::Retired => known.public.is_some(),
-            KeyState::Withdrawn | KeyState::Revoked => true,
-            KeyState::Next | KeyState::Active => false,
-        };
-        if needs_no_file && set.find(&known.kid).is_none() {
-            set.keys.push(Key {
-                file: None,
-                ..known.clone()
-            });
-        }
-    }
-    set.pins.clone_from(&current.pins);
-    set.copies_live = set.copies_live.max(current.copies_live);
-}
-
-/// The algorithm in a name of ours (`…-PS256-…`), where the key can do it; else the first one
-/// that it can.
-fn algorithm_of(file: &str, private: &PrivateKey) -> SigningAlg {
-    let named = file.split('-').nth(1).and_then(SigningAlg::parse);
-    named
-        .or(private.given_alg())
-        .filter(|alg| private.kind().fits(*alg))
-        .unwrap_or_else(|| private.kind().usual_alg())
-}
-
 /// 32 bytes in base64url.
 fn is_thumbprint(kid: &str) -> bool {
     kid.len() == 43
         && kid
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
-/// The id in `20261125T101500Z-A256GCM-<id>.key`; for other names the name itself, whose
-/// dots would end the id in a sealed value.
-fn sealing_id(file: &str) -> String {
-    let stem = file.strip_suffix(".key").unwrap_or(file);
-    let id = stem.splitn(3, '-').nth(2).unwrap_or(stem);
-    id.replace('.', "_")
 }
