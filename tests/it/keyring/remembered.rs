@@ -26,7 +26,7 @@ use dingpass::operator::keys::{KeyAnswer, KeyQuestion, KeyRequest};
 use dingpass::store::{self, Location};
 
 use super::{NOW, chmod, files, folder, kid, pem, put};
-use crate::support::{install_crypto, key_settings};
+use crate::support::{install_crypto, key_settings, private_folder};
 
 const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
 
@@ -192,7 +192,7 @@ fn a_folder_without_its_list_brings_no_revoked_key_back() {
 /// list. It is the same key, whoever leaked it.
 #[test]
 fn a_revoked_key_comes_back_under_no_other_name() {
-    let place = tempfile::tempdir().unwrap();
+    let place = private_folder();
     let custody = open(place.path(), Remembered::default(), NOW);
     let import = |name: &str| Wish::Import {
         key: Arc::new(PrivateKey::parse(pem(1).as_bytes(), None).unwrap()),
@@ -291,7 +291,7 @@ fn what_a_folder_brings_back_under_a_server_is_told() {
 /// unless it gives that right up.
 fn as_one_who_may_not_write(name: &str, test: impl FnOnce()) {
     const MARK: &str = "DINGPASS_TEST_MAY_NOT_WRITE";
-    let probe = tempfile::tempdir().unwrap();
+    let probe = private_folder();
     chmod(probe.path(), 0o500);
     let is_stopped = fs::write(probe.path().join("probe"), "").is_err();
     chmod(probe.path(), 0o700);
@@ -561,7 +561,7 @@ fn the_list_of_the_folder_itself_comes_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_remembers_what_was_revoked() {
     install_crypto();
-    let place = tempfile::tempdir().unwrap();
+    let place = private_folder();
     let keys = place.path().join("keys");
     let start = || {
         let text = format!(

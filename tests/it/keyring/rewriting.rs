@@ -17,7 +17,7 @@ use dingpass::keyring::{
 };
 
 use super::{NOW, chmod, edit, files, folder, kid, mode, only, opened, pem, put};
-use crate::support::{install_crypto, key_settings};
+use crate::support::{install_crypto, key_settings, private_folder};
 
 const OLD: &str = "correct horse";
 const NEW: &str = "another horse";
@@ -183,7 +183,7 @@ fn at_rest_plain_files_and_two_passphrases_come_under_one() {
 /// written.
 #[test]
 fn what_can_not_be_read_as_a_whole_is_not_written_in_part() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let folder = folder.path();
     drop(start(folder, Some(OLD)).unwrap());
     let before = private(folder);
@@ -264,7 +264,7 @@ fn what_was_broken_off_is_named_at_the_start_and_finished_by_a_second_run() {
 /// A passphrase that opens none, and none at all: the command is named.
 #[test]
 fn a_start_with_another_passphrase_names_the_command() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     drop(start(folder.path(), Some(OLD)).unwrap());
     for present in [Some(NEW), None] {
         let words = start(folder.path(), present).err().unwrap().to_string();
@@ -314,7 +314,7 @@ fn a_disk_that_takes_no_second_file_leaves_all_as_they_were() {
 #[test]
 fn a_link_is_not_replaced_by_a_file() {
     let folder = folder();
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = private_folder();
     let path = only(folder.path(), ".pem");
     let target = elsewhere.path().join("key.pem");
     fs::rename(&path, &target).unwrap();
