@@ -310,6 +310,10 @@ fn as_one_who_may_not_write(name: &str, test: impl FnOnce()) {
     let Ok(output) = output else { return };
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
+    if !said.contains("running 1 test") {
+        println!("SKIPPED: the right to write everywhere can't be given up here: {said}");
+        return;
+    }
     assert!(output.status.success(), "{said}");
     assert!(said.contains("1 passed"), "{said}");
 }
