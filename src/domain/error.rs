@@ -133,8 +133,7 @@ impl RevocationErrorCode {
         }
     }
 
-    /// The HTTP status that goes with the code. [`FAILED`] is also how
-    /// RFC 7009 says "it still exists".
+    /// The HTTP status that goes with the code. 503 is also how RFC 7009 says "it still exists".
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
