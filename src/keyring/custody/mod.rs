@@ -18,6 +18,7 @@ mod looking;
 mod newcomers;
 mod opening;
 mod place;
+mod reader;
 mod remembered;
 mod rewriting;
 mod secrets;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::contents::Reader;
+use super::reader::Reader;
 use super::remembered::revoked_twin;
 use super::secrets::{Secret, Secrets};
 use crate::clock::Timestamp;

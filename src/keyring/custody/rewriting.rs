@@ -9,9 +9,9 @@
 
 use zeroize::Zeroizing;
 
-use super::contents::{A_SEALING_KEY, A_SIGNING_KEY};
 use super::lock::FolderLock;
 use super::opening::{Kept, Opener};
+use super::reader::{A_SEALING_KEY, A_SIGNING_KEY};
 use super::watch::Print;
 use super::writing::{News, Unwritten};
 use super::{ActError, Custody, Held};

@@ -1,6 +1,6 @@
 //! How each act of an operator is done to the keys, and when it is refused.
 
-use super::turn::{Turn, can_be_pinned, still_signs};
+use super::turn::{Turn, can_be_pinned};
 use super::{ActRefused, EnterAs, Make};
 use crate::clock::Timestamp;
 use crate::domain::id::ClientId;
@@ -180,7 +180,7 @@ pub(super) fn pin(
     // It signs from now on, so that its count begins when the pin ends.
     let policy = turn.policy;
     if let Some(key) = turn.keys.keys.iter_mut().find(|key| key.kid == kid) {
-        still_signs(key, policy);
+        policy.still_signs(key);
     }
     Ok(())
 }

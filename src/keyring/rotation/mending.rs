@@ -2,7 +2,6 @@
 //! those that a list lacks.
 
 use super::Policy;
-use super::turn::still_signs;
 use crate::clock::Timestamp;
 use crate::keyring::model::{Key, KeyState};
 
@@ -37,7 +36,7 @@ pub(super) fn fill_in(key: &mut Key, policy: &Policy, now: Timestamp) {
             if key.retired_at.is_none() {
                 key.activated_at.get_or_insert(created_at);
                 key.retired_at = Some(now);
-                still_signs(key, policy);
+                policy.still_signs(key);
             } else if key.signs_for.is_zero() && key.activated_at.is_some() {
                 key.signs_for = policy.life(key.key_use);
             }

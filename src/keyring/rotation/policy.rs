@@ -109,6 +109,13 @@ impl Policy {
         self.look_interval().saturating_mul(2).max(SHORTEST_GAP)
     }
 
+    /// What a key signs at this moment may live as long as this now says. Its count begins when
+    /// it has ceased to sign.
+    pub(super) fn still_signs(&self, key: &mut Key) {
+        key.signs_for = key.signs_for.max(self.life(key.key_use));
+        key.served = Duration::ZERO;
+    }
+
     /// Why this policy can't work, if so.
     #[must_use]
     pub fn fault(&self) -> Option<PolicyFault> {

@@ -58,8 +58,8 @@ impl<'a> Turn<'a> {
             };
             match key.state {
                 KeyState::Next => key.served = key.served.saturating_add(served),
-                KeyState::Active => still_signs(key, policy),
-                KeyState::Retired if pinned.contains(key.kid.as_str()) => still_signs(key, policy),
+                KeyState::Active => policy.still_signs(key),
+                KeyState::Retired if pinned.contains(key.kid.as_str()) => policy.still_signs(key),
                 KeyState::Retired => key.served = key.served.saturating_add(served),
                 KeyState::Withdrawn | KeyState::Revoked => {}
             }
@@ -190,7 +190,7 @@ impl<'a> Turn<'a> {
             KeyState::Active => {
                 key.activated_at = Some(now);
                 key.retired_at = None;
-                still_signs(key, policy);
+                policy.still_signs(key);
             }
             KeyState::Retired => key.retired_at = Some(now),
             KeyState::Withdrawn => key.withdrawn_at = Some(now),
@@ -281,11 +281,4 @@ pub(super) fn can_be_pinned(key: &Key) -> bool {
 pub(super) fn pinned_key<'k>(keys: &'k KeySet, pin: &Pin, now: Timestamp) -> Option<&'k Key> {
     keys.find(&pin.kid)
         .filter(|key| pin.until > now && can_be_pinned(key))
-}
-
-/// What a key signs at this moment may live as long as the policy now says. Its count begins
-/// when it has ceased to sign.
-pub(super) fn still_signs(key: &mut Key, policy: &Policy) {
-    key.signs_for = key.signs_for.max(policy.life(key.key_use));
-    key.served = Duration::ZERO;
 }

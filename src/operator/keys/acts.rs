@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use super::consequences::breaks;
 use super::jobs::{Job, jobs};
-use super::notes::{notes, unpinned_lacks, waits};
-use super::outlook::{Outlook, outlook, steps};
+use super::notes::{notes, waits};
+use super::outlook::steps;
 use super::own_thread::on_its_own_thread;
+use super::reckoned::{Reckoned, does_break, makes_a_key, reckon, timeline};
 use super::refusals::of_act_error;
 use super::scene::Scene;
 use super::{
-    Change, Done, Ended, KeyAnswer, KeyOffice, KeyQuestion, Planned, Refusal, RefusalCause, Step,
+    Change, Done, Ended, KeyAnswer, KeyOffice, KeyQuestion, Planned, Refusal, RefusalCause,
 };
 use crate::domain::key_change::KeyActor;
 use crate::domain::readiness::OnUnready;
@@ -28,12 +28,6 @@ pub(super) struct Terms {
     pub(super) dry_run: bool,
     pub(super) expected: Option<u64>,
     pub(super) actor: KeyActor,
-}
-
-/// An act with what it comes to.
-pub(super) struct Reckoned {
-    pub(super) job: Job,
-    pub(super) outlook: Outlook,
 }
 
 /// What was done until now.
@@ -219,55 +213,4 @@ impl KeyOffice {
             self.woken.notify_one();
         }
     }
-}
-
-/// What each act comes to. Of acts for several sets those are left out that have nothing to
-/// do, unless none has.
-fn reckon(scene: &Scene<'_>, jobs: Vec<Job>) -> Result<Vec<Reckoned>, Refusal> {
-    let mut reckoned = Vec::new();
-    let mut idle = None;
-    for job in jobs {
-        match outlook(scene, &job.deed).map_err(Refusal::from) {
-            Ok(outlook) => reckoned.push(Reckoned { job, outlook }),
-            Err(refusal) if refusal.cause == RefusalCause::NothingToDo => idle = Some(refusal),
-            Err(refusal) => return Err(refusal),
-        }
-    }
-    match idle {
-        Some(refusal) if reckoned.is_empty() => Err(refusal),
-        Some(_) | None => Ok(reckoned),
-    }
-}
-
-/// Whether a file would have to be written.
-fn makes_a_key(reckoned: &Reckoned) -> bool {
-    match &reckoned.job.wish {
-        Wish::Generate(_) | Wish::Import { .. } => true,
-        Wish::Act(_) | Wish::Revoke { .. } => reckoned.outlook.makes.is_some(),
-    }
-}
-
-fn does_break(scene: &Scene<'_>, reckoned: &[Reckoned]) -> bool {
-    reckoned.iter().any(|it| {
-        it.outlook.losses.iter().any(|loss| breaks(scene, loss)) || unpinned_lacks(scene, it)
-    })
-}
-
-/// What happens from now on: of each act what concerns its set.
-fn timeline(reckoned: &[Reckoned]) -> Vec<Step> {
-    let mut steps: Vec<Step> = reckoned
-        .iter()
-        .flat_map(|it| {
-            let of_others = |step: &&Step| {
-                reckoned.len() == 1
-                    || it
-                        .job
-                        .key_use
-                        .is_none_or(|key_use| step.algorithm.0 == key_use)
-            };
-            it.outlook.timeline.iter().filter(of_others).cloned()
-        })
-        .collect();
-    steps.sort_by_key(|step| step.at);
-    steps
 }

@@ -16,6 +16,7 @@ mod office;
 mod outlook;
 mod own_thread;
 mod questions;
+mod reckoned;
 mod refusals;
 mod rewriting;
 mod scene;

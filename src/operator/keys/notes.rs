@@ -1,8 +1,7 @@
 //! What is worth knowing of an act beside what breaks: what it waits for, and what a person
 //! might take for granted.
 
-use super::Standing;
-use super::acts::Reckoned;
+use super::reckoned::{Reckoned, unpinned_lacks};
 use super::scene::Scene;
 use super::words::span;
 use crate::keyring::Wish;
@@ -120,18 +119,4 @@ fn goes_first(scene: &Scene<'_>, reckoned: &Reckoned) -> Option<String> {
         passed_over.kid,
         span(remaining(chosen).saturating_sub(remaining(passed_over)))
     ))
-}
-
-/// Whether a client that loses its pin is known to lack the key that signs for all others.
-pub(super) fn unpinned_lacks(scene: &Scene<'_>, reckoned: &Reckoned) -> bool {
-    let Wish::Act(Act::Unpin { client }) = &reckoned.job.wish else {
-        return false;
-    };
-    let Some(client) = scene.clients.find(client) else {
-        return false;
-    };
-    let key_use = KeyUse::Sign(client.id_token_signed_response_alg);
-    let active = scene.keys().active(key_use).map(|key| key.kid.as_str());
-    let is_there_already = scene.roles().pinned.get(&client.id).map(String::as_str) == active;
-    !is_there_already && scene.standing(&client, active) == Standing::Stale
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problem;
 use super::{Authorization, Browser, CookieChange};
 use crate::clock::Timestamp;
 use crate::domain::authorization::PendingAuthorization;
@@ -83,34 +82,10 @@ const fn bytes_of(flow: &str, value: &str) -> usize {
 }
 
 impl Authorization {
-    /// The flow of that id that waits for its next step, or what is wrong with it.
-    pub(super) fn pending_flow(
-        &self,
-        id: &str,
-        browser: &Browser,
-        now: Timestamp,
-    ) -> Result<Box<PendingAuthorization>, Box<Problem>> {
-        match self.find_flow(id, browser, now) {
-            Some(Flow::Pending(pending)) => Ok(pending),
-            Some(Flow::Done { client, .. }) => Err(Box::new(self.already_done(&client))),
-            None => Err(Box::new(Problem::FlowLost)),
-        }
-    }
-
-    fn already_done(&self, client: &ClientId) -> Problem {
-        match self.parts.clients.find(client) {
-            Some(client) => Problem::AlreadyDone {
-                client_name: client.name.clone(),
-                client_uri: client.home(),
-            },
-            None => Problem::FlowLost,
-        }
-    }
-
     /// The flow of that id among the browser's cookies, if it opens and its time is not
     /// over. It asks for no more than its client may have now: a request that was checked
     /// before a restart must not bring back what the operator took from the client since.
-    fn find_flow(&self, id: &str, browser: &Browser, now: Timestamp) -> Option<Flow> {
+    pub(super) fn find_flow(&self, id: &str, browser: &Browser, now: Timestamp) -> Option<Flow> {
         let cookie = browser.flows.iter().find(|cookie| cookie.flow == id)?;
         let mut flow = self.open_flow(cookie)?;
         if let Flow::Pending(pending) = &mut flow {

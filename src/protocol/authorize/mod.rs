@@ -9,6 +9,7 @@ mod code;
 mod consent;
 mod flow;
 mod next;
+mod pending_flow;
 mod problem;
 mod prompt;
 mod question;
