@@ -15,6 +15,19 @@ pub enum FetchSeen {
     Alias,
 }
 
+/// Whether a client has a key: the one word for it that the rule, answers and the command line
+/// share. Its name is written into `--json`, so it never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It has it.
+    Ready,
+    /// It keeps what it fetched before the key was published.
+    Stale,
+    /// Nobody can tell.
+    Unknown,
+}
+
 /// What a client is known to have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientReadiness {

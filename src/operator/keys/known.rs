@@ -73,10 +73,6 @@ impl Known {
             return Standing::Unknown;
         };
         // No key has an empty name.
-        match key_adoption::standing(known, kid.unwrap_or(""), now) {
-            key_adoption::Standing::Ready => Standing::Ready,
-            key_adoption::Standing::Stale => Standing::Stale,
-            key_adoption::Standing::Unknown => Standing::Unknown,
-        }
+        key_adoption::standing(known, kid.unwrap_or(""), now)
     }
 }

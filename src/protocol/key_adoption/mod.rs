@@ -32,8 +32,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use crate::domain::readiness::Standing;
 pub use caller::Caller;
-pub use standing::{REMEMBERED_FOR, Standing, standing};
+pub use standing::{REMEMBERED_FOR, standing};
 
 use crate::clock::Timestamp;
 use crate::domain::client::{Client, Clients};

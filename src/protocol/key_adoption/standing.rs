@@ -20,21 +20,10 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::domain::readiness::{ClientReadiness, FetchSeen};
+use crate::domain::readiness::{ClientReadiness, FetchSeen, Standing};
 
 /// How long a client, or where it calls from, is remembered after it was last seen.
 pub const REMEMBERED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// Whether a client has a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It has it.
-    Ready,
-    /// It keeps what it fetched before the key was published.
-    Stale,
-    /// Nobody can tell.
-    Unknown,
-}
 
 /// Whether the client of which that is known has the key `kid`.
 #[must_use]

@@ -4,20 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::ClientId;
-use crate::domain::readiness::FetchSeen;
+use crate::domain::readiness::{FetchSeen, Standing};
 use crate::operator::keys::SetName;
-
-/// Whether a client has a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It fetched the keys when this one was among them.
-    Ready,
-    /// It fetched them last when this one was not.
-    Stale,
-    /// Nobody can tell.
-    Unknown,
-}
 
 /// A client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,8 @@ mod timeline;
 
 use serde::{Deserialize, Serialize};
 
-pub use client::{ClientStatus, PinLine, Standing};
+pub use crate::domain::readiness::Standing;
+pub use client::{ClientStatus, PinLine};
 pub use done::{Done, Ended, Exported};
 pub use list::{FolderStatus, KeyLine, KeyList};
 pub use plan::{ClientCount, ClientFate, Consequences, Fate, Planned};

@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::client::Standing;
 use super::timeline::Step;
 use crate::domain::id::ClientId;
+use crate::domain::readiness::Standing;
 use crate::operator::keys::SetName;
 
 /// What would happen.
@@ -41,7 +41,8 @@ pub struct Consequences {
     pub disowned: bool,
     /// Whether what hangs from them is ended with it.
     pub ends: bool,
-    /// ID Tokens of this key whose time is not over.
+    /// Grants with an ID Token of this key whose time is not over: their last is counted, not
+    /// what was signed for them before.
     pub id_tokens: u64,
     /// Grants whose last ID Token it signed.
     pub grants: u64,

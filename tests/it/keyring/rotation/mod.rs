@@ -55,22 +55,8 @@ fn defaults() -> Policy {
 /// A key that was just made.
 fn new_key(kid: &str, key_use: KeyUse, now: Timestamp) -> Key {
     Key {
-        kid: kid.to_owned(),
-        key_use,
-        state: KeyState::Next,
         file: Some(format!("{kid}.pem")),
-        created_at: now,
-        published_at: None,
-        activated_at: None,
-        retired_at: None,
-        withdrawn_at: None,
-        revoked_at: None,
-        served: Duration::ZERO,
-        copies_live: Duration::ZERO,
-        signs_for: Duration::ZERO,
-        promote_when_ready: false,
-        public: None,
-        to_end: false,
+        ..Key::new(kid.to_owned(), key_use, now)
     }
 }
 
