@@ -28,7 +28,8 @@ use crate::domain::id::ClientId;
 /// What would end with a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignedCount {
-    /// ID Tokens whose time is not over: at most one for each grant, its last.
+    /// Grants whose last ID Token the key signed, and whose time is not over. Refreshes may have
+    /// made more of them for each, of which nothing is kept.
     pub id_tokens: u64,
     /// Grants whose last ID Token the key signed.
     pub grants: u64,

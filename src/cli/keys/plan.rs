@@ -148,15 +148,18 @@ fn consequences(of: &Consequences) -> String {
 
 /// How much there is of it.
 fn good(of: &Consequences, but: &str) -> String {
+    let signed_something = of.grants.max(of.sessions) > 0 || !of.by_client.is_empty();
     match (of.algorithm.0, of.id_tokens) {
         (KeyUse::Seal, _) => ".".to_owned(),
-        (KeyUse::Sign(_), 0) => "; the time of all its ID Tokens is over.".to_owned(),
-        (KeyUse::Sign(_), number) => {
-            format!(
-                ",{but}{} whose time is not over.",
-                count(number, "ID Token")
-            )
+        (KeyUse::Sign(_), 0) if signed_something => {
+            "; the time of all its ID Tokens is over.".to_owned()
         }
+        (KeyUse::Sign(_), 0) => "; no ID Token is known that it signed.".to_owned(),
+        // Not the tokens: each refresh makes one more, and only the last is known.
+        (KeyUse::Sign(_), number) => format!(
+            ",{but}the ID Tokens of {}, whose time is not over.",
+            count(number, "grant")
+        ),
     }
 }
 

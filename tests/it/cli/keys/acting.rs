@@ -126,6 +126,33 @@ fn what_hangs_from_nothing_is_said_so() {
     assert!(!plan.contains("People sign in again"), "{plan}");
 }
 
+/// Tokens can't be counted without a write for each: what is counted are the grants whose
+/// last token the key signed. Of a key that signed none, none is said to be over.
+#[test]
+fn what_a_key_signed_is_counted_by_grants() {
+    for (tokens, grants, says) in [
+        (0, 0, "; no ID Token is known that it signed."),
+        (0, 5, "; the time of all its ID Tokens is over."),
+        (
+            1,
+            5,
+            ", not even the ID Tokens of 1 grant, whose time is not over.",
+        ),
+    ] {
+        let asked = Asked::answering(move |request| match breaking(request) {
+            KeyAnswer::Planned(mut planned) => {
+                let of = &mut planned.consequences[0];
+                (of.id_tokens, of.grants, of.families, of.sessions) = (tokens, grants, 0, 0);
+                of.by_client.clear();
+                KeyAnswer::Planned(planned)
+            }
+            other => other,
+        });
+        let plan = asked.keys(&["revoke", ACTIVE, "--dry-run"]).stdout;
+        assert!(plan.contains(says), "{plan}");
+    }
+}
+
 /// Who has seen enough is no failure.
 #[test]
 fn a_pipe_that_is_closed_ends_it_quietly() {
@@ -206,9 +233,9 @@ fn what_breaks_something_is_not_done_without_a_yes() {
         assert!(sentence.contains("nothing was done"), "{sentence}");
         assert!(sentence.contains("--yes"), "{sentence}");
         for words in [
-            "12 ID Tokens",
-            "4 sessions",
-            "1 family",
+            "the ID Tokens of 12 grants",
+            "11 sessions",
+            "6 families",
             "demo",
             "sign-ins fail",
         ] {
@@ -227,7 +254,7 @@ fn with_yes_the_act_is_bound_to_what_was_shown() {
         let asked = Asked::answering(breaking);
         let ended = asked.keys(&with(command, "--yes"));
         assert_eq!(ended.code, Some(0), "{ended:?}");
-        assert!(ended.stderr.contains("12 ID Tokens"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("of 12 grants"), "{}", ended.stderr);
         let requests = asked.asked();
         let [shown, act] = requests.as_slice() else {
             panic!("{requests:?}");

@@ -105,7 +105,7 @@ async fn an_emergency_is_asked_and_then_takes_effect_at_once() {
     assert_eq!(sign_in(&rp).await, old);
     let refused = place.keys(&["rotate", "RS256", "--now"]);
     assert!(refused.sentence().contains("--yes"), "{refused:?}");
-    assert!(refused.stderr.contains("1 ID Token"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("of 1 grant,"), "{}", refused.stderr);
     assert!(refused.stderr.contains(CLIENT), "{}", refused.stderr);
     assert_eq!(active(place, "RS256"), old, "nothing was done");
 

@@ -301,9 +301,9 @@ pub(super) fn planned(breaks: bool) -> Planned {
         disowned: true,
         ends: true,
         id_tokens: 12,
-        grants: 5,
-        families: 1,
-        sessions: 4,
+        grants: 14,
+        families: 6,
+        sessions: 11,
         by_client: vec![ClientCount {
             client: demo.clone(),
             count: 12,
