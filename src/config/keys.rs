@@ -237,7 +237,8 @@ fn rotate_every(section: &mut Section<'_>) -> Option<Found<Option<Duration>>> {
     const KEY: &str = "rotate_every";
     let is_word = |text: &Found<String>| text.value.starts_with(|c: char| c.is_ascii_alphabetic());
     if !section.peek(KEY).is_some_and(|text| is_word(&text)) {
-        return section.duration(KEY).map(|Found { value, at }| Found {
+        let found = section.duration_or(KEY, &format!(", or \"{NEVER}\""));
+        return found.map(|Found { value, at }| Found {
             value: Some(value),
             at,
         });

@@ -199,12 +199,14 @@ impl<'r> Section<'r> {
             self.wrong_type(key, "an array of strings like [\"...\"]", &node);
             return None;
         };
-        let items = items
+        let was_empty = items.is_empty();
+        let texts: Vec<_> = items
             .into_iter()
             .filter_map(|item| self.text_of(key, item))
             .collect();
-        Some(Found {
-            value: items,
+        // Where each has its fault, the list is not called empty besides.
+        (was_empty || !texts.is_empty()).then_some(Found {
+            value: texts,
             at: node.at,
         })
     }
@@ -244,21 +246,26 @@ impl<'r> Section<'r> {
 
     /// A duration.
     pub(super) fn duration(&mut self, key: &'static str) -> Option<Found<Duration>> {
+        self.duration_or(key, "")
+    }
+
+    /// A duration, where something else may be written, too: `or` says so at a fault's end.
+    pub(super) fn duration_or(&mut self, key: &'static str, or: &str) -> Option<Found<Duration>> {
         let node = self.take(key, Shape::Key)?.into_text();
         let at = node.at.clone();
         let Content::Text(text) = &node.content else {
-            self.wrong_type(key, duration::FORM, &node);
+            self.wrong_type(key, &format!("{}{or}", duration::FORM), &node);
             return None;
         };
         match duration::parse(text) {
             Ok(value) => return Some(Found { value, at }),
             Err(DurationError::Form) => {
-                self.fault(&at, format!("`{key}` must be {}", duration::FORM));
+                self.fault(&at, format!("`{key}` must be {}{or}", duration::FORM));
             }
             Err(DurationError::Range) => {
                 self.fault(
                     &at,
-                    format!("`{key}` must be between one second and ten years"),
+                    format!("`{key}` must be between one second and ten years{or}"),
                 );
             }
         }

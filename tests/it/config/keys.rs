@@ -47,6 +47,19 @@ fn never_leaves_rotation_to_the_command() {
         let message = fault(&keys(&format!("rotate_every = \"{slip}\"")));
         assert!(message.ends_with("or \"never\""), "{slip}: {message}");
     }
+    for number in [
+        "0",
+        "\"0s\"",
+        "-1",
+        "\"-1d\"",
+        "\"4000d\"",
+        "\"\"",
+        "90",
+        "false",
+    ] {
+        let message = fault(&keys(&format!("rotate_every = {number}")));
+        assert!(message.contains(", or \"never\""), "{number}: {message}");
+    }
 }
 
 #[test]
@@ -158,6 +171,17 @@ fn a_turn_is_longer_than_what_comes_before_it() {
             assert!(found[0].contains(part), "{part}: {found:?}");
         }
     }
+}
+
+/// A list whose one element has its fault is not called empty besides.
+#[test]
+fn an_algorithm_that_is_no_string_is_the_only_fault() {
+    for list in ["[1]", "[\"\"]", "[[]]"] {
+        let found = faults(&keys(&format!("algorithms = {list}")));
+        assert_eq!(found.len(), 1, "{list}: {found:?}");
+        assert!(!found[0].contains("at least one"), "{list}: {found:?}");
+    }
+    assert!(fault(&keys("algorithms = []")).contains("at least one"));
 }
 
 #[test]
