@@ -88,8 +88,12 @@ fn read_now(import: &ImportText) -> Result<Imported, Refusal> {
         .clone()
         .or_else(|| key.given_kid().map(str::to_owned));
     if let Some(kid) = &kid {
-        check_kid(kid)
-            .map_err(|bad| Refusal::of(RefusalCause::BadValue, format!("its name: {bad}")))?;
+        check_kid(kid).map_err(|bad| {
+            Refusal::of(
+                RefusalCause::BadValue,
+                format!("the kid can't be used: {bad}"),
+            )
+        })?;
     }
     let not_a_key = |error: &dyn std::fmt::Display| {
         Refusal::of(

@@ -128,9 +128,12 @@ async fn what_is_no_usable_key_is_refused_with_words() {
         kid: None,
     };
     assert_eq!(bureau.cause(other).await, RefusalCause::OtherAlgorithm);
-    assert_eq!(
-        bureau.cause(import(&good, Some("with blanks"))).await,
-        RefusalCause::BadValue
+    let refusal = bureau.refused(import(&good, Some("with blanks"))).await;
+    assert_eq!(refusal.cause, RefusalCause::BadValue);
+    assert!(
+        refusal.words.starts_with("the kid can't be used: "),
+        "{}",
+        refusal.words
     );
     assert_eq!(bureau.list().await.keys, before);
     bureau.done(with("right")).await;
