@@ -2,7 +2,8 @@
 //! office, over the folder and the store themselves.
 //!
 //! Who looks makes nothing: neither folder nor database. Who changes something must be who
-//! owns both, since files that root makes can't be read by the server afterwards.
+//! owns both, since files that root makes can't be read by the server afterwards; of a folder
+//! that can't be written, the database alone.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -17,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::{KeyPlace, StoreLocation};
 use crate::domain::client::Clients;
 use crate::entropy::Entropy;
-use crate::keyring::{Custody, Settings};
+use crate::keyring::{self, Custody, Settings};
 use crate::operator::keys::{KeyOffice, Knowledge, Parts};
 use crate::store::{self, Location, StoreError};
 
@@ -62,7 +63,9 @@ pub fn keys_at_rest(
 ) -> Result<KeyOffice, AtRestError> {
     let directory = place.keys.directory.clone();
     if changes {
-        must_own(&directory, uid)?;
+        if !keeps_nothing_there(&directory) {
+            must_own(&directory, uid)?;
+        }
     } else if !directory.exists() {
         return Err(AtRestError::NoKeys(directory.display().to_string()));
     }
@@ -110,6 +113,12 @@ pub fn keys_at_rest(
         issuer: place.issuer,
         on_unready: place.keys.on_unready,
     }))
+}
+
+/// Whether nothing can be written into a folder that can be read: a mounted secret, which
+/// belongs to root. The list of its keys is in the database, and that alone has an owner to ask.
+fn keeps_nothing_there(directory: &Path) -> bool {
+    std::fs::read_dir(directory).is_ok() && !keyring::can_write(directory)
 }
 
 /// Whether what is written beside it is readable for whom it belongs to.

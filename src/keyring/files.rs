@@ -57,7 +57,8 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), KeyringError> {
 
 /// Whether this process may make files there. A full disk is no reason to say no: it won't be
 /// full for ever.
-pub(super) fn can_write(folder: &Path) -> bool {
+#[must_use]
+pub fn can_write(folder: &Path) -> bool {
     let probe = folder.join(".probe.new");
     let made = OpenOptions::new()
         .write(true)

@@ -27,7 +27,7 @@ pub use custody::{
     ActError, Acted, Custody, Fault, Kept, KeptFile, ListKeeper, Locked, Looked, Remembered,
     Rewriting, Settings, Snapshot, Wish,
 };
-pub use files::is_encrypted;
+pub use files::{can_write, is_encrypted};
 pub use formats::{KeyFormatError, SealingKey};
 pub use jws::{OwnToken, TokenType, VerifyError, sign};
 pub use key_kind::{KeyKind, KeyNotMade};

@@ -65,6 +65,12 @@ pub(super) fn notes(scene: &Scene<'_>, reckoned: &[Reckoned]) -> Vec<String> {
             }
         }
     }
+    if scene.snapshot.read_only {
+        notes.push(
+            "the folder of keys can't be written: where a new key is to be made, put its file there"
+                .to_owned(),
+        );
+    }
     notes
 }
 

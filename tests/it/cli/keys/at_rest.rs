@@ -1,7 +1,8 @@
 //! Without a server: the same commands on the files themselves, and the server that starts
 //! afterwards goes by them.
 
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -9,7 +10,9 @@ use super::running::FAST;
 use super::{Keys as _, active, kid_of, own_uid, states};
 use crate::cli::place::{Place, simulator, text};
 use crate::cli::process::Process;
-use crate::support::{Browser, http};
+use crate::support::{Browser, CLIENT, as_nobody, http, nobody_reaches};
+
+const NOBODY: u32 = 65_534;
 
 /// A place whose server ran once.
 fn place() -> Place {
@@ -157,6 +160,57 @@ fn files_of_another_owner_are_not_written() {
         before
     );
     assert_eq!(place.keys(&["list"]).code, Some(0), "looking is harmless");
+}
+
+/// A mounted secret belongs to root, and the server in the pod is somebody else. What is changed
+/// there is written into the database, so whose that is may do it.
+#[test]
+fn the_list_of_a_folder_that_cannot_be_written_is_its_database_s_owner_s() {
+    let place = place();
+    std::fs::remove_file(place.path("keys/keyring.toml")).unwrap();
+    let mode = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    if chown(place.path("."), Some(NOBODY), Some(NOBODY)).is_err() {
+        // Only root can give files away.
+        return;
+    }
+    for name in ["dingpass.toml", "data", "data/dingpass.redb"] {
+        chown(place.path(name), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    for file in std::fs::read_dir(place.path("keys")).unwrap() {
+        let path = file.unwrap().path();
+        chown(&path, None, Some(NOBODY)).unwrap();
+        mode(&path, 0o440);
+    }
+    chown(place.path("keys"), None, Some(NOBODY)).unwrap();
+    mode(&place.path("keys"), 0o750);
+    if !nobody_reaches(&place.path("keys")) {
+        return;
+    }
+    let keys = |more: &[&str]| {
+        let output = as_nobody(env!("CARGO_BIN_EXE_dingpass"))
+            .args(["keys", "-c", &place.file()])
+            .args(more)
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    let signs = active(&place, "RS256");
+    let pin = ["pin", CLIENT, "--kid", &signs, "--until", "2099-01-01"];
+    let (code, said) = keys(&pin);
+    assert_eq!(code, Some(0), "{said}");
+    // The timeline knows when a new key is due, and not that none can be made.
+    assert!(said.contains("put its file there"), "{said}");
+    assert!(keys(&["list"]).1.contains("pinned by"));
+    // Who may write there would put a list that the server can't read in the way of its own.
+    let refused = place.keys(&pin);
+    assert!(
+        refused.sentence().contains("sudo -u '#65534'"),
+        "{refused:?}"
+    );
+    assert!(!place.path("keys/keyring.toml").exists());
 }
 
 /// Two commands at once on the same files: both are done, one after the other, or one is told
