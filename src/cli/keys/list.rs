@@ -20,6 +20,8 @@ const LONG_HEADINGS: [&str; 6] = ["KID", "ALGORITHM", "STATE", "SINCE", "NEXT ST
 pub(super) struct NextSteps<'s> {
     steps: BTreeMap<&'s str, &'s Step>,
     waiting: BTreeSet<&'s str>,
+    /// The keys of which a step is due, but does not come by itself.
+    due: BTreeSet<&'s str>,
 }
 
 impl<'s> NextSteps<'s> {
@@ -37,7 +39,16 @@ impl<'s> NextSteps<'s> {
             .flat_map(|set| [set.active.as_deref(), set.next.as_deref()])
             .flatten()
             .collect();
-        Self { steps, waiting }
+        let due = (status.sets.iter())
+            .filter(|set| !words::goes_on(set, &status.folder))
+            .flat_map(|set| &set.timeline)
+            .filter_map(|step| step.kid.as_deref())
+            .collect();
+        Self {
+            steps,
+            waiting,
+            due,
+        }
     }
 
     fn find(&self, kid: &str) -> Option<&'s Step> {
@@ -131,8 +142,13 @@ fn next(key: &KeyLine, steps: &NextSteps<'_>, wall: &Wall, long: bool) -> String
         } else {
             wall.when(step.at)
         };
+        let due = if steps.due.contains(key.kid.as_str()) {
+            "due: "
+        } else {
+            ""
+        };
         said.push(format!(
-            "{} {}",
+            "{due}{} {}",
             words::short_step(step.what, key.algorithm),
             moment
         ));

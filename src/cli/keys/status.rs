@@ -29,7 +29,8 @@ pub(super) fn page(status: &KeyStatus) -> String {
     let kids = ShortKids::of(kids(status));
     let mut parts = vec![faults(&status.folder)];
     for set in &status.sets {
-        parts.push(of_set(set, &wall, &kids));
+        let by_itself = words::goes_on(set, &status.folder);
+        parts.push(of_set(set, by_itself, &wall, &kids));
     }
     if !status.clients.is_empty() {
         let rows: Vec<_> = (status.clients.iter())
@@ -106,7 +107,8 @@ fn faults(folder: &FolderStatus) -> String {
         ));
     } else if folder.read_only {
         lines.push(format!(
-            "{directory} can't be written: the keys are managed from outside, and nothing rotates by itself."
+            "{directory} can't be written: the keys are managed from outside, nothing rotates by \
+             itself, and what is due is only told."
         ));
     }
     if folder.untold > 0 {
@@ -119,7 +121,7 @@ fn faults(folder: &FolderStatus) -> String {
     lines.join("\n")
 }
 
-fn of_set(set: &SetStatus, wall: &Wall, kids: &ShortKids<'_>) -> String {
+fn of_set(set: &SetStatus, by_itself: bool, wall: &Wall, kids: &ShortKids<'_>) -> String {
     if set.unused {
         return format!(
             "{}: not used any more; its keys go when what they {} is over",
@@ -135,12 +137,13 @@ fn of_set(set: &SetStatus, wall: &Wall, kids: &ShortKids<'_>) -> String {
         None => "no key is active".to_owned(),
     };
     let then = match (set.rotates_at, set.next.as_deref()) {
-        (_, Some(next)) if words::waits_for_clients(set) => {
+        (_, Some(next)) if by_itself && words::waits_for_clients(set) => {
             format!("{} takes over when clients have it", kids.show(next))
         }
         (Some(at), next) => format!(
-            "{} takes over {}",
+            "{} {} {}",
             kids.show_or(next, "a new key"),
+            if by_itself { "takes over" } else { "is due" },
             wall.when(at)
         ),
         (None, Some(next)) => format!("{} is next, and waits for a command", kids.show(next)),

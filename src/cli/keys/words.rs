@@ -5,7 +5,7 @@
 use crate::cli::table::{Table, printable};
 use crate::domain::readiness::FetchSeen;
 use crate::keyring::model::KeyUse;
-use crate::operator::keys::{LateCause, SetName, SetStatus, Standing, StepName};
+use crate::operator::keys::{FolderStatus, LateCause, SetName, SetStatus, Standing, StepName};
 
 /// As much of a kid as is shown at least: 48 bits of a thumbprint.
 const SHORTEST: usize = 8;
@@ -132,6 +132,12 @@ pub(super) fn waits_for_clients(set: &SetStatus) -> bool {
             false
         }
     })
+}
+
+/// Whether what is due in a set happens by itself: not where another hand writes what each key
+/// does, nor where a next key is to come from such a hand and has not.
+pub(super) const fn goes_on(set: &SetStatus, folder: &FolderStatus) -> bool {
+    !folder.read_only || (folder.keeps_states && set.next.is_some())
 }
 
 pub(super) const fn standing(standing: Standing) -> &'static str {

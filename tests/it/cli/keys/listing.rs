@@ -120,6 +120,47 @@ fn the_status_begins_with_what_is_wrong_and_says_what_to_do() {
     assert_eq!(status["clients"][1]["seen"], "alias");
 }
 
+/// Where the keys are managed from outside nothing takes over by itself, and nothing is said
+/// to: what is due is told.
+#[test]
+fn where_nothing_rotates_by_itself_a_key_is_due() {
+    let asked = Asked::answering(|request| match usual(request) {
+        KeyAnswer::Status(mut status) => {
+            status.folder.read_only = true;
+            status.folder.keeps_states = false;
+            KeyAnswer::Status(status)
+        }
+        other => other,
+    });
+    let page = asked.keys(&["status"]).stdout;
+    assert!(page.contains("nothing rotates by itself"), "{page}");
+    let list = asked.keys(&["list"]).stdout;
+    assert!(list.contains("due: signs 2026-12-02 15:00"), "{list}");
+    assert!(page.contains(" is due 2026-12-02 15:00"), "{page}");
+    assert!(!page.contains("takes over"), "{page}");
+}
+
+/// Where the database keeps the list a next key takes over by itself, but none is made.
+#[test]
+fn where_no_key_is_made_a_new_one_is_due() {
+    let status = |next: bool| {
+        let asked = Asked::answering(move |request| match usual(request) {
+            KeyAnswer::Status(mut status) => {
+                (status.folder.read_only, status.folder.keeps_states) = (true, true);
+                if !next {
+                    status.sets[0].next = None;
+                }
+                KeyAnswer::Status(status)
+            }
+            other => other,
+        });
+        asked.keys(&["status"]).stdout
+    };
+    let (with, without) = (status(true), status(false));
+    assert!(with.contains(" takes over 2026-12-02 15:00"), "{with}");
+    assert!(without.contains("a new key is due 2026-12-02"), "{without}");
+}
+
 /// A key whose time has come and that waits for clients does not sign "now".
 #[test]
 fn a_key_that_waits_for_clients_is_not_said_to_sign_now() {
