@@ -35,7 +35,7 @@ pub(super) enum Command {
 States:
   next       published, does not sign yet
   active     signs
-  retired    published while tokens that it signed are good, does not sign any more
+  retired    does not sign any more; published while what it signed is good
   withdrawn  not published any more, still recognises an old ID Token at logout
   revoked    believed by nobody; its name never comes back
 
@@ -54,9 +54,10 @@ Fetches are known to be an application's
 
 Exit codes, for whatever watches:
   0  nothing to do
-  1  it could not be found out
-  3  somebody should look: the folder of keys has a fault, a rotation that is due can't happen,
-     nothing signs, or a stale application needs something done
+  1  it could not be found out, or the server gave no answer for 15 seconds
+  3  somebody should look: the folder of keys has a fault, a rotation that is
+     due can't happen, nothing signs, or a stale application needs something
+     done
 
 Example:
   dingpass keys status --json")]
