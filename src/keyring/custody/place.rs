@@ -132,19 +132,26 @@ impl Place {
 
     /// A set has no key, and none can be made.
     pub(super) fn missing(&self, key_use: KeyUse) -> KeyringError {
-        self.refused(&format!(
-            "there is no key of {}, and the folder can't be written, so none is made",
-            key_use.as_str()
-        ))
+        KeyringError::State {
+            path: self.name(),
+            reason: format!(
+                "there is no key of {}, and the folder can't be written, so none is made: put its \
+                 file there",
+                key_use.as_str()
+            ),
+        }
+    }
+
+    fn name(&self) -> String {
+        self.folder.as_ref().map_or_else(
+            || "the keys in memory".to_owned(),
+            |folder| folder.display().to_string(),
+        )
     }
 
     pub(super) fn refused(&self, reason: &dyn std::fmt::Display) -> KeyringError {
-        let path = self.folder.as_ref().map_or_else(
-            || "the keys in memory".to_owned(),
-            |folder| folder.display().to_string(),
-        );
         KeyringError::NotAKey {
-            path,
+            path: self.name(),
             expected: "a key that can be used",
             reason: reason.to_string(),
         }

@@ -335,6 +335,26 @@ fn bring(folder: &Path, name: &str, content: &str) {
 
 const NEWER: &str = "20270101T000000Z-RS256-b.pem";
 
+/// Nothing is made there, and who put the files there is told which one is missing.
+#[test]
+fn a_start_names_the_set_of_which_no_key_is_there() {
+    as_one_who_may_not_write("a_start_names_the_set_of_which_no_key_is_there", || {
+        let folder = bare();
+        chmod(folder.path(), 0o700);
+        for name in files(folder.path()) {
+            if name.ends_with(".key") {
+                fs::remove_file(folder.path().join(name)).unwrap();
+            }
+        }
+        chmod(folder.path(), 0o500);
+        let shelf = Arc::new(Shelf::default());
+        let refused = try_open(folder.path(), shelf.recall(), NOW).err().unwrap();
+        let said = refused.to_string();
+        assert!(said.contains(": there is no key of A256GCM, "), "{said}");
+        assert!(said.ends_with("put its file there"), "{said}");
+    });
+}
+
 /// Issue, "never signs with an unpublished key": a file that came while the server was off is
 /// the newest, and is published first all the same; and what was served counts.
 #[test]
