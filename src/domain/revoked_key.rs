@@ -14,8 +14,8 @@ pub struct RevokedKey {
     pub revoked_at: i64,
     /// What it signed was to be ended, and not left alone.
     pub ends: bool,
-    /// Its public half as a JWK: the same key is known by it under any name. None for keys
-    /// that seal.
+    /// Its public half as a JWK, or the fingerprint of a key that seals: the same key is known
+    /// by it under any name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public: Option<String>,
 }

@@ -91,6 +91,8 @@ struct Entry {
     promote_when_ready: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     public: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     to_end: bool,
 }
@@ -241,19 +243,25 @@ pub(super) fn write(list: &KeyList) -> Result<String, String> {
 
 impl Entry {
     fn signing(mut self) -> Result<Key, String> {
-        match (self.kid.take(), self.algorithm, &self.id) {
-            (Some(kid), Some(algorithm), None) => Ok(self.key(kid, KeyUse::Sign(algorithm))),
+        match (self.kid.take(), self.algorithm, &self.id, &self.fingerprint) {
+            (Some(kid), Some(algorithm), None, None) => Ok(self.key(kid, KeyUse::Sign(algorithm))),
             _ => Err(
-                "each key under [[signing]] needs `kid` and `algorithm`, and no `id`".to_owned(),
+                "each key under [[signing]] needs `kid` and `algorithm`, and neither `id` nor \
+                 `fingerprint`"
+                    .to_owned(),
             ),
         }
     }
 
     fn sealing(mut self) -> Result<Key, String> {
-        match (self.id.take(), self.algorithm, &self.kid) {
-            (Some(id), None, None) => Ok(self.key(id, KeyUse::Seal)),
+        match (self.id.take(), self.algorithm, &self.kid, &self.public) {
+            (Some(id), None, None, None) => {
+                self.public = self.fingerprint.take();
+                Ok(self.key(id, KeyUse::Seal))
+            }
             _ => Err(
-                "each key under [[sealing]] needs `id`, and neither `kid` nor `algorithm`"
+                "each key under [[sealing]] needs `id`, and neither `kid` nor `algorithm` nor \
+                 `public`"
                     .to_owned(),
             ),
         }
@@ -287,6 +295,10 @@ impl Entry {
             KeyUse::Sign(algorithm) => (Some(key.kid.clone()), Some(algorithm), None),
             KeyUse::Seal => (None, None, Some(key.kid.clone())),
         };
+        let (public, fingerprint) = match key.key_use {
+            KeyUse::Sign(_) => (key.public.clone(), None),
+            KeyUse::Seal => (None, key.public.clone()),
+        };
         Self {
             kid,
             algorithm,
@@ -303,7 +315,8 @@ impl Entry {
             copies_live_ms: milliseconds(key.copies_live),
             signs_for_ms: milliseconds(key.signs_for),
             promote_when_ready: key.promote_when_ready,
-            public: key.public.clone(),
+            public,
+            fingerprint,
             to_end: key.to_end,
         }
     }

@@ -61,7 +61,8 @@ pub struct Key {
     pub signs_for: Duration,
     /// An operator asked for it to take over as soon as it has been published for long enough.
     pub promote_when_ready: bool,
-    /// The public half as a JWK; none for keys that seal.
+    /// What it is, whatever it is called: the public half as a JWK; the fingerprint of a key
+    /// that seals.
     pub public: Option<String>,
     /// Revoked, and what it signed is still to be ended.
     pub to_end: bool,

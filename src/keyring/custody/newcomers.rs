@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::reader::Reader;
+use super::reader::{Reader, can_do_without_its_file};
 use super::remembered::revoked_twin;
 use super::secrets::{Secret, Secrets};
 use crate::clock::Timestamp;
@@ -48,11 +48,17 @@ impl Reader<'_> {
             if named.contains(file.as_str()) {
                 continue;
             }
-            let key = self.newcomer(sealing_id(&file), KeyUse::Seal, &file);
+            let mut key = self.newcomer(sealing_id(&file), KeyUse::Seal, &file);
+            // Known by its name, it need not be opened to be passed by.
+            if listed.find(&key.kid).is_some() && self.is_taken(&key, listed, &mut newcomers)? {
+                continue;
+            }
+            let secret = self.sealing(&file)?;
+            key.public = secret.fingerprint();
             if self.is_taken(&key, listed, &mut newcomers)? {
                 continue;
             }
-            secrets.insert(key.kid.clone(), self.sealing(&file)?);
+            secrets.insert(key.kid.clone(), secret);
             newcomers.keys.push(key);
         }
         Ok(newcomers)
@@ -173,7 +179,7 @@ pub(super) fn place(
 fn remember(set: &mut KeySet, current: &KeySet) {
     for known in &current.keys {
         let needs_no_file = match known.state {
-            KeyState::Retired => known.public.is_some(),
+            KeyState::Retired => can_do_without_its_file(known),
             KeyState::Withdrawn | KeyState::Revoked => true,
             KeyState::Next | KeyState::Active => false,
         };

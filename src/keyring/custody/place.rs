@@ -100,7 +100,10 @@ impl Place {
         let kid = random_token::<6>(entropy);
         let text = self.text_of_sealing(&key)?;
         Ok(Made {
-            key: self.entry(kid, KeyUse::Seal, "key", now),
+            key: Key {
+                public: Some(key.fingerprint()),
+                ..self.entry(kid, KeyUse::Seal, "key", now)
+            },
             secret: Secret::Sealing(Arc::new(key)),
             text: Arc::new(text),
         })

@@ -35,7 +35,7 @@ impl Reader<'_> {
         let before = key.clone();
         let is_missing = |file: &String| !self.folder.join(file).exists();
         if key.state == KeyState::Retired
-            && key.public.is_some()
+            && can_do_without_its_file(key)
             && key.file.as_ref().is_some_and(is_missing)
         {
             // Its public half is in the list: what it signed verifies without the file.
@@ -48,7 +48,7 @@ impl Reader<'_> {
         if let Some(file) = key.file.clone().filter(|_| uses_its_file(key.state)) {
             let secret = match key.key_use {
                 KeyUse::Sign(alg) => self.signing(&file, alg, key)?,
-                KeyUse::Seal => self.sealing(&file)?,
+                KeyUse::Seal => self.listed_sealing(&file, key)?,
             };
             secrets.insert(key.kid.clone(), secret);
         }
@@ -90,6 +90,17 @@ impl Reader<'_> {
         Ok(Secret::Signing(Arc::new(prepared)))
     }
 
+    fn listed_sealing(&self, file: &str, key: &mut Key) -> Result<Secret, KeyringError> {
+        let secret = self.sealing(file)?;
+        let fingerprint = secret.fingerprint();
+        // A list of an older version does not say.
+        if key.public.is_some() && key.public != fingerprint {
+            return Err(self.list_error(format!("{file} holds another key than {}", key.kid)));
+        }
+        key.public = fingerprint;
+        Ok(secret)
+    }
+
     pub(super) fn sealing(&self, file: &str) -> Result<Secret, KeyringError> {
         let text = files::read_secret(&self.folder.join(file))?;
         let (key, _) = self
@@ -120,6 +131,15 @@ impl Reader<'_> {
             expected: A_SIGNING_KEY,
             reason: reason.to_string(),
         }
+    }
+}
+
+/// Whether what a retired key did is verified by its public half; what a key sealed is opened
+/// by nothing but the key.
+pub(super) fn can_do_without_its_file(key: &Key) -> bool {
+    match key.key_use {
+        KeyUse::Sign(_) => key.public.is_some(),
+        KeyUse::Seal => false,
     }
 }
 

@@ -114,8 +114,13 @@ fn is_twin(key: &Key, known: &Key) -> bool {
 }
 
 fn thumbprint(key: &Key) -> Option<String> {
-    let public = PublicKey::from_jwk_text(key.public.as_deref()?);
-    public.ok().map(|public| public.thumbprint())
+    let public = key.public.as_deref()?;
+    match key.key_use {
+        KeyUse::Sign(_) => PublicKey::from_jwk_text(public)
+            .ok()
+            .map(|public| public.thumbprint()),
+        KeyUse::Seal => Some(public.to_owned()),
+    }
 }
 
 /// The key of a list that is the same as `key` under any name, and was revoked.

@@ -21,6 +21,16 @@ pub(super) enum Secret {
     Sealing(Arc<SealingKey>),
 }
 
+impl Secret {
+    /// What a key that seals is, whatever it is called. One that signs has a public half.
+    pub(super) fn fingerprint(&self) -> Option<String> {
+        match self {
+            Self::Signing(_) => None,
+            Self::Sealing(key) => Some(key.fingerprint()),
+        }
+    }
+}
+
 /// Private halves by the names of their keys.
 pub(super) type Secrets = HashMap<String, Secret>;
 

@@ -18,6 +18,9 @@ use crate::entropy::Entropy;
 use crate::keyring::key_kind::KeyNotMade;
 use crate::keyring::sealing::SEALING_KEY_BYTES;
 
+/// Says what the digest is for: no other digest of the key is the same.
+const FINGERPRINT: &[u8] = b"dingpass 1 sealing key fingerprint";
+
 /// A key that seals, wiped when it is dropped.
 pub struct SealingKey(Zeroizing<[u8; SEALING_KEY_BYTES]>);
 
@@ -92,6 +95,13 @@ impl SealingKey {
         let plain = Zeroizing::new([self.0.as_slice(), check.as_ref()].concat());
         let der = encrypted::seal(&plain, passphrase, entropy).ok_or(KeyNotMade)?;
         Ok(pem::encode(pem::SEALING_LABEL, &der))
+    }
+
+    /// By which it is known again under another name; 256 random bits are not found by it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let text = Zeroizing::new([FINGERPRINT, self.0.as_slice()].concat());
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, &text))
     }
 
     pub(in crate::keyring) fn bytes(&self) -> &[u8; SEALING_KEY_BYTES] {

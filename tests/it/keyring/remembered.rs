@@ -232,6 +232,50 @@ fn a_revoked_key_comes_back_under_no_other_name() {
     assert_eq!(published(&custody), [kid(pem(0))]);
 }
 
+/// The same of a key that seals, which nobody has a public half of: who has it makes access
+/// tokens. Under a server, and in a folder that has lost its list.
+#[test]
+fn a_revoked_sealing_key_comes_back_under_no_other_name() {
+    let place = tempfile::tempdir().unwrap();
+    let custody = open(place.path(), Remembered::default(), NOW);
+    let leaked = custody
+        .snapshot()
+        .keys
+        .active(KeyUse::Seal)
+        .unwrap()
+        .clone();
+    let half = fs::read_to_string(place.path().join(leaked.file.as_ref().unwrap())).unwrap();
+    let revoke = Wish::Revoke {
+        kid: leaked.kid.clone(),
+        keep_sessions: false,
+    };
+    act(&custody, &revoke, NOW).unwrap();
+    let other = "20270101T000000Z-A256GCM-other.key";
+    put(place.path(), other, &half);
+    for _ in 0..2 {
+        assert_eq!(custody.look(&[], NOW).fault, None);
+    }
+    assert_eq!(state_of(&custody, "other"), None, "it is passed by");
+    let known = custody.snapshot().keys.find(&leaked.kid).unwrap().clone();
+    assert!(!half.contains(known.public.as_deref().unwrap()));
+    drop(custody);
+    fs::remove_file(place.path().join("keyring.toml")).unwrap();
+    let remembered = Remembered {
+        revoked: vec![RevokedKey {
+            kid: leaked.kid.clone(),
+            algorithm: "A256GCM".to_owned(),
+            revoked_at: NOW.as_millis(),
+            ends: false,
+            public: known.public,
+        }],
+        ..Remembered::default()
+    };
+    let custody = open(place.path(), remembered, NOW);
+    assert_eq!(state_of(&custody, "other"), None);
+    let seals = custody.snapshot().keys.active(KeyUse::Seal).cloned();
+    assert_ne!(seals.unwrap().kid, leaked.kid);
+}
+
 /// An old list that comes back under a server is told, too.
 #[test]
 fn what_a_folder_brings_back_under_a_server_is_told() {
