@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::reader::{Reader, can_do_without_its_file};
 use super::remembered::revoked_twin;
@@ -162,7 +163,7 @@ pub(super) fn place(
         set.keys.push(key);
     }
     if let Some(current) = current {
-        remember(set, current);
+        remember(set, current, now);
     }
     if counts.0 > 0 && current.is_none() {
         tracing::warn!(
@@ -176,18 +177,26 @@ pub(super) fn place(
 
 /// What needs no file is still known where the list was removed under a server: what was
 /// revoked stays so, what lives can be verified, and who was pinned stays pinned.
-fn remember(set: &mut KeySet, current: &KeySet) {
+fn remember(set: &mut KeySet, current: &KeySet, now: Timestamp) {
     for known in &current.keys {
-        let needs_no_file = match known.state {
-            KeyState::Retired => can_do_without_its_file(known),
-            KeyState::Withdrawn | KeyState::Revoked => true,
-            KeyState::Next | KeyState::Active => false,
+        if set.find(&known.kid).is_some() {
+            continue;
+        }
+        let known = Key {
+            file: None,
+            ..known.clone()
         };
-        if needs_no_file && set.find(&known.kid).is_none() {
-            set.keys.push(Key {
-                file: None,
-                ..known.clone()
-            });
+        match known.state {
+            KeyState::Withdrawn | KeyState::Revoked => set.keys.push(known),
+            KeyState::Retired if can_do_without_its_file(&known) => set.keys.push(known),
+            // It signs no more; what it signed until now is good.
+            KeyState::Active if can_do_without_its_file(&known) => set.keys.push(Key {
+                state: KeyState::Retired,
+                retired_at: Some(now),
+                served: Duration::ZERO,
+                ..known
+            }),
+            KeyState::Next | KeyState::Active | KeyState::Retired => {}
         }
     }
     set.pins.clone_from(&current.pins);

@@ -15,7 +15,7 @@ use super::place::Place;
 use super::remembered::{self, Remembered};
 use super::secrets::{self, Secrets};
 use super::writing::{self, News, Unwritten};
-use super::{Custody, Held, Settings, correcting, elsewhere};
+use super::{Custody, Fault, Held, Settings, correcting, elsewhere, taking_up};
 use crate::clock::Timestamp;
 use crate::domain::key_change::KeyActor;
 use crate::domain::signing_alg::SigningAlg;
@@ -70,6 +70,7 @@ impl Custody {
                     path: folder.display().to_string(),
                     reason,
                 })?;
+            tell_differences(&mut held.list, &kept, KeyActor::Start, now);
         }
         Self::begin(place, held, is_news, now)
     }
@@ -87,15 +88,25 @@ impl Custody {
         now: Timestamp,
     ) -> Result<Self, KeyringError> {
         files::make_folder(folder)?;
-        let (place, held, ..) =
+        let (place, mut held, _, kept) =
             Self::read(folder, settings, remembered, KeyActor::Folder, entropy, now)?;
+        if let Some(kept) = kept {
+            // A start would refuse it: only what is the way out may be done.
+            let policy = &place.settings.policy;
+            let keys = held.list.keys.clone();
+            if let Err(words) = correcting::complete(policy, correcting::PROMOTE, keys, &kept, now)
+            {
+                held.folder.fault = Some(Fault::Unreadable(words));
+            }
+            tell_differences(&mut held.list, &kept, KeyActor::Folder, now);
+        }
         let nobody = secrets::idle_ring(place.entropy.as_ref());
         let nobody = nobody.map_err(|reason| place.refused(&reason))?;
         Ok(Self {
             place,
             serves: false,
             keyring: Arc::new(Keyring::new(nobody)),
-            fault: ArcSwapOption::empty(),
+            fault: ArcSwapOption::from(held.folder.fault.clone().map(Arc::new)),
             held: Mutex::new(held),
         })
     }
@@ -276,4 +287,15 @@ impl Held {
             written_at: now,
         }
     }
+}
+
+/// What became of keys whose files came or went while nobody served is told like the rest.
+fn tell_differences(list: &mut KeyList, kept: &KeySet, actor: KeyActor, now: Timestamp) {
+    let changes = taking_up::differences(kept, &list.keys);
+    list.generation += u64::from(!changes.is_empty());
+    list.untold.extend(
+        changes
+            .iter()
+            .map(|change| writing::tell(change, actor, now)),
+    );
 }

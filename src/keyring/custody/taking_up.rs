@@ -169,7 +169,7 @@ impl Custody {
 }
 
 /// What differs between two sets, key by key.
-fn differences(before: &KeySet, after: &KeySet) -> Vec<Change> {
+pub(super) fn differences(before: &KeySet, after: &KeySet) -> Vec<Change> {
     let mut changes = Vec::new();
     for key in &after.keys {
         let from = before.find(&key.kid).map(|key| key.state);

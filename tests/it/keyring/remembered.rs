@@ -276,6 +276,76 @@ fn a_revoked_sealing_key_comes_back_under_no_other_name() {
     assert_ne!(seals.unwrap().kid, leaked.kid);
 }
 
+/// A list that is kept elsewhere outlives the file of the key that signs. A command without a
+/// server sees the key, and does nothing that would let another one sign which nobody has:
+/// unless that is what was asked for, or the lost one is revoked.
+#[test]
+fn no_act_at_rest_forgets_a_key_whose_file_is_gone() {
+    as_one_who_may_not_write("no_act_at_rest_forgets_a_key_whose_file_is_gone", || {
+        let folder = bare();
+        let shelf = Arc::new(Shelf::default());
+        let custody = open(folder.path(), shelf.recall(), NOW);
+        let (first, second) = (kid(pem(0)), kid(pem(1)));
+        drop(custody);
+        chmod(folder.path(), 0o700);
+        for name in files(folder.path()) {
+            if name.ends_with(".pem") {
+                fs::remove_file(folder.path().join(name)).unwrap();
+            }
+        }
+        put(folder.path(), NEWER, pem(1));
+        chmod(folder.path(), 0o500);
+        let at_rest = || {
+            let entropy = Arc::new(SystemEntropy);
+            Custody::open_at_rest(folder.path(), quick(), shelf.recall(), entropy, NOW).unwrap()
+        };
+        let rest = at_rest();
+        assert!(matches!(rest.snapshot().fault, Some(Fault::Unreadable(_))));
+        assert_eq!(state_of(&rest, &first), Some(KeyState::Retired));
+        let client = ClientId::new("demo");
+        let promote = |now| {
+            Wish::Act(Act::Promote {
+                kid: second.clone(),
+                now,
+            })
+        };
+        for wish in [Wish::Act(Act::Unpin { client }), promote(false)] {
+            let refused = act(&rest, &wish, NOW);
+            assert!(matches!(refused, Err(ActError::Broken(_))), "{refused:?}");
+        }
+        assert!(try_open(folder.path(), shelf.recall(), NOW).is_err());
+        let list = shelf.list.lock().unwrap().clone();
+        act(&rest, &promote(true), NOW).unwrap();
+        let custody = open(folder.path(), shelf.recall(), NOW);
+        assert_eq!(signer(&custody), second);
+        assert_eq!(state_of(&custody, &first), Some(KeyState::Retired));
+        let mut published = published(&custody);
+        published.sort();
+        let mut both = [first.clone(), second.clone()];
+        both.sort();
+        assert_eq!(published, both, "what it signed is good");
+        let untold = custody.snapshot().untold;
+        let told = |kid: &str| -> Vec<_> {
+            let of_it = untold.iter().filter(|change| change.kid == kid);
+            of_it.map(|change| (change.from, change.to)).collect()
+        };
+        let (next, active) = (Some(KeyState::Next), Some(KeyState::Active));
+        assert_eq!(told(&first), [(active, Some(KeyState::Retired))]);
+        assert_eq!(told(&second), [(None, next), (next, active)]);
+        drop((custody, rest));
+        *shelf.list.lock().unwrap() = list;
+        let revoke = Wish::Revoke {
+            kid: first.clone(),
+            keep_sessions: false,
+        };
+        act(&at_rest(), &revoke, NOW).unwrap();
+        let custody = open(folder.path(), shelf.recall(), NOW);
+        assert_eq!(state_of(&custody, &first), Some(KeyState::Revoked));
+        assert_eq!(self::published(&custody), [second]);
+        chmod(folder.path(), 0o700);
+    });
+}
+
 /// An old list that comes back under a server is told, too.
 #[test]
 fn what_a_folder_brings_back_under_a_server_is_told() {
