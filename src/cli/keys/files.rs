@@ -97,7 +97,7 @@ fn take(from: impl std::io::Read, shown: &str) -> anyhow::Result<Zeroizing<Vec<u
         .read_to_end(&mut bytes)
         .with_context(|| format!("{shown} can't be read"))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
-        bail!("{shown} is too large for a key");
+        bail!("{shown} is too large for a key or a passphrase");
     }
     Ok(bytes)
 }
