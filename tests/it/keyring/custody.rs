@@ -18,7 +18,7 @@ use dingpass::keyring::{ActError, Custody, Fault, KeyringError, Settings, Wish};
 use super::{
     NOW, chmod, edit, files, folder, kid, only, pem, private_folder, put, unserved_folder,
 };
-use crate::support::{install_crypto, jwks_of, key_settings};
+use crate::support::{as_one_who_may_not_write, install_crypto, jwks_of, key_settings};
 
 /// The file of the first key. Looked for as a whole: another one's kid may begin like its end.
 const FIRST: &str = "20260101T000000Z-RS256-a.pem";
@@ -617,23 +617,23 @@ fn what_the_old_key_sealed_opens_until_its_time_is_over() {
 /// Nobody can write there: the keys are managed from outside, and nothing changes by itself.
 #[test]
 fn in_a_folder_that_can_t_be_written_the_schedule_only_reports() {
-    let folder = folder();
-    chmod(folder.path(), 0o500);
-    if fs::write(folder.path().join("probe"), "").is_ok() {
-        // Root writes everywhere; a read-only mount can't be made here.
-        fs::remove_file(folder.path().join("probe")).unwrap();
-        chmod(folder.path(), 0o700);
-        return;
-    }
-    let custody = open(folder.path(), NOW);
-    let before = files(folder.path());
-    let _ = custody.look(&[], NOW.plus(200 * DAY));
-    assert!(custody.snapshot().read_only);
-    assert_eq!(signer(&custody), kid(pem(0)));
-    assert_eq!(files(folder.path()), before);
-    let refused = custody.act(&Wish::Generate(RS256), KeyActor::Schedule, None, NOW);
-    assert!(matches!(refused, Err(ActError::ReadOnly)));
-    chmod(folder.path(), 0o700);
+    as_one_who_may_not_write(
+        module_path!(),
+        "in_a_folder_that_can_t_be_written_the_schedule_only_reports",
+        || {
+            let folder = folder();
+            chmod(folder.path(), 0o500);
+            let custody = open(folder.path(), NOW);
+            let before = files(folder.path());
+            let _ = custody.look(&[], NOW.plus(200 * DAY));
+            assert!(custody.snapshot().read_only);
+            assert_eq!(signer(&custody), kid(pem(0)));
+            assert_eq!(files(folder.path()), before);
+            let refused = custody.act(&Wish::Generate(RS256), KeyActor::Schedule, None, NOW);
+            assert!(matches!(refused, Err(ActError::ReadOnly)));
+            chmod(folder.path(), 0o700);
+        },
+    );
 }
 
 /// What is published follows the algorithms in use, each with a key of its own.

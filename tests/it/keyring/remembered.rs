@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use dingpass::operator::keys::{KeyAnswer, KeyQuestion, KeyRequest};
 use dingpass::store::{self, Location};
 
 use super::{NOW, chmod, files, folder, kid, pem, put};
-use crate::support::{install_crypto, key_settings, private_folder};
+use crate::support::{as_one_who_may_not_write, install_crypto, key_settings, private_folder};
 
 const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
 
@@ -281,69 +280,73 @@ fn a_revoked_sealing_key_comes_back_under_no_other_name() {
 /// unless that is what was asked for, or the lost one is revoked.
 #[test]
 fn no_act_at_rest_forgets_a_key_whose_file_is_gone() {
-    as_one_who_may_not_write("no_act_at_rest_forgets_a_key_whose_file_is_gone", || {
-        let folder = bare();
-        let shelf = Arc::new(Shelf::default());
-        let custody = open(folder.path(), shelf.recall(), NOW);
-        let (first, second) = (kid(pem(0)), kid(pem(1)));
-        drop(custody);
-        chmod(folder.path(), 0o700);
-        for name in files(folder.path()) {
-            if name.ends_with(".pem") {
-                fs::remove_file(folder.path().join(name)).unwrap();
+    as_one_who_may_not_write(
+        module_path!(),
+        "no_act_at_rest_forgets_a_key_whose_file_is_gone",
+        || {
+            let folder = bare();
+            let shelf = Arc::new(Shelf::default());
+            let custody = open(folder.path(), shelf.recall(), NOW);
+            let (first, second) = (kid(pem(0)), kid(pem(1)));
+            drop(custody);
+            chmod(folder.path(), 0o700);
+            for name in files(folder.path()) {
+                if name.ends_with(".pem") {
+                    fs::remove_file(folder.path().join(name)).unwrap();
+                }
             }
-        }
-        put(folder.path(), NEWER, pem(1));
-        chmod(folder.path(), 0o500);
-        let at_rest = || {
-            let entropy = Arc::new(SystemEntropy);
-            Custody::open_at_rest(folder.path(), quick(), shelf.recall(), entropy, NOW).unwrap()
-        };
-        let rest = at_rest();
-        assert!(matches!(rest.snapshot().fault, Some(Fault::Unreadable(_))));
-        assert_eq!(state_of(&rest, &first), Some(KeyState::Retired));
-        let client = ClientId::new("demo");
-        let promote = |now| {
-            Wish::Act(Act::Promote {
-                kid: second.clone(),
-                now,
-            })
-        };
-        for wish in [Wish::Act(Act::Unpin { client }), promote(false)] {
-            let refused = act(&rest, &wish, NOW);
-            assert!(matches!(refused, Err(ActError::Broken(_))), "{refused:?}");
-        }
-        assert!(try_open(folder.path(), shelf.recall(), NOW).is_err());
-        let list = shelf.list.lock().unwrap().clone();
-        act(&rest, &promote(true), NOW).unwrap();
-        let custody = open(folder.path(), shelf.recall(), NOW);
-        assert_eq!(signer(&custody), second);
-        assert_eq!(state_of(&custody, &first), Some(KeyState::Retired));
-        let mut published = published(&custody);
-        published.sort();
-        let mut both = [first.clone(), second.clone()];
-        both.sort();
-        assert_eq!(published, both, "what it signed is good");
-        let untold = custody.snapshot().untold;
-        let told = |kid: &str| -> Vec<_> {
-            let of_it = untold.iter().filter(|change| change.kid == kid);
-            of_it.map(|change| (change.from, change.to)).collect()
-        };
-        let (next, active) = (Some(KeyState::Next), Some(KeyState::Active));
-        assert_eq!(told(&first), [(active, Some(KeyState::Retired))]);
-        assert_eq!(told(&second), [(None, next), (next, active)]);
-        drop((custody, rest));
-        *shelf.list.lock().unwrap() = list;
-        let revoke = Wish::Revoke {
-            kid: first.clone(),
-            keep_sessions: false,
-        };
-        act(&at_rest(), &revoke, NOW).unwrap();
-        let custody = open(folder.path(), shelf.recall(), NOW);
-        assert_eq!(state_of(&custody, &first), Some(KeyState::Revoked));
-        assert_eq!(self::published(&custody), [second]);
-        chmod(folder.path(), 0o700);
-    });
+            put(folder.path(), NEWER, pem(1));
+            chmod(folder.path(), 0o500);
+            let at_rest = || {
+                let entropy = Arc::new(SystemEntropy);
+                Custody::open_at_rest(folder.path(), quick(), shelf.recall(), entropy, NOW).unwrap()
+            };
+            let rest = at_rest();
+            assert!(matches!(rest.snapshot().fault, Some(Fault::Unreadable(_))));
+            assert_eq!(state_of(&rest, &first), Some(KeyState::Retired));
+            let client = ClientId::new("demo");
+            let promote = |now| {
+                Wish::Act(Act::Promote {
+                    kid: second.clone(),
+                    now,
+                })
+            };
+            for wish in [Wish::Act(Act::Unpin { client }), promote(false)] {
+                let refused = act(&rest, &wish, NOW);
+                assert!(matches!(refused, Err(ActError::Broken(_))), "{refused:?}");
+            }
+            assert!(try_open(folder.path(), shelf.recall(), NOW).is_err());
+            let list = shelf.list.lock().unwrap().clone();
+            act(&rest, &promote(true), NOW).unwrap();
+            let custody = open(folder.path(), shelf.recall(), NOW);
+            assert_eq!(signer(&custody), second);
+            assert_eq!(state_of(&custody, &first), Some(KeyState::Retired));
+            let mut published = published(&custody);
+            published.sort();
+            let mut both = [first.clone(), second.clone()];
+            both.sort();
+            assert_eq!(published, both, "what it signed is good");
+            let untold = custody.snapshot().untold;
+            let told = |kid: &str| -> Vec<_> {
+                let of_it = untold.iter().filter(|change| change.kid == kid);
+                of_it.map(|change| (change.from, change.to)).collect()
+            };
+            let (next, active) = (Some(KeyState::Next), Some(KeyState::Active));
+            assert_eq!(told(&first), [(active, Some(KeyState::Retired))]);
+            assert_eq!(told(&second), [(None, next), (next, active)]);
+            drop((custody, rest));
+            *shelf.list.lock().unwrap() = list;
+            let revoke = Wish::Revoke {
+                kid: first.clone(),
+                keep_sessions: false,
+            };
+            act(&at_rest(), &revoke, NOW).unwrap();
+            let custody = open(folder.path(), shelf.recall(), NOW);
+            assert_eq!(state_of(&custody, &first), Some(KeyState::Revoked));
+            assert_eq!(self::published(&custody), [second]);
+            chmod(folder.path(), 0o700);
+        },
+    );
 }
 
 /// An old list that comes back under a server is told, too.
@@ -401,37 +404,6 @@ fn what_a_folder_brings_back_under_a_server_is_told() {
     );
 }
 
-/// Runs a test of this file where its folders can be made read-only: root writes everywhere,
-/// unless it gives that right up.
-fn as_one_who_may_not_write(name: &str, test: impl FnOnce()) {
-    const MARK: &str = "DINGPASS_TEST_MAY_NOT_WRITE";
-    let probe = private_folder();
-    chmod(probe.path(), 0o500);
-    let is_stopped = fs::write(probe.path().join("probe"), "").is_err();
-    chmod(probe.path(), 0o700);
-    if is_stopped {
-        return test();
-    }
-    assert!(std::env::var_os(MARK).is_none(), "the right was given up");
-    let output = Command::new("setpriv")
-        .args(["--bounding-set=-dac_override", "--inh-caps=-dac_override"])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("keyring::remembered::{name}")])
-        .arg("--nocapture")
-        .env(MARK, "1")
-        .output();
-    // Without that program nothing can be said here.
-    let Ok(output) = output else { return };
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    if !said.contains("running 1 test") {
-        println!("SKIPPED: the right to write everywhere can't be given up here: {said}");
-        return;
-    }
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
 /// A folder of bare key files that can't be written: two RS256 keys and one that seals.
 fn bare() -> tempfile::TempDir {
     let folder = folder();
@@ -452,21 +424,25 @@ const NEWER: &str = "20270101T000000Z-RS256-b.pem";
 /// Nothing is made there, and who put the files there is told which one is missing.
 #[test]
 fn a_start_names_the_set_of_which_no_key_is_there() {
-    as_one_who_may_not_write("a_start_names_the_set_of_which_no_key_is_there", || {
-        let folder = bare();
-        chmod(folder.path(), 0o700);
-        for name in files(folder.path()) {
-            if name.ends_with(".key") {
-                fs::remove_file(folder.path().join(name)).unwrap();
+    as_one_who_may_not_write(
+        module_path!(),
+        "a_start_names_the_set_of_which_no_key_is_there",
+        || {
+            let folder = bare();
+            chmod(folder.path(), 0o700);
+            for name in files(folder.path()) {
+                if name.ends_with(".key") {
+                    fs::remove_file(folder.path().join(name)).unwrap();
+                }
             }
-        }
-        chmod(folder.path(), 0o500);
-        let shelf = Arc::new(Shelf::default());
-        let refused = try_open(folder.path(), shelf.recall(), NOW).err().unwrap();
-        let said = refused.to_string();
-        assert!(said.contains(": there is no key of A256GCM, "), "{said}");
-        assert!(said.ends_with("put its file there"), "{said}");
-    });
+            chmod(folder.path(), 0o500);
+            let shelf = Arc::new(Shelf::default());
+            let refused = try_open(folder.path(), shelf.recall(), NOW).err().unwrap();
+            let said = refused.to_string();
+            assert!(said.contains(": there is no key of A256GCM, "), "{said}");
+            assert!(said.ends_with("put its file there"), "{said}");
+        },
+    );
 }
 
 /// Issue, "never signs with an unpublished key": a file that came while the server was off is
@@ -474,6 +450,7 @@ fn a_start_names_the_set_of_which_no_key_is_there() {
 #[test]
 fn a_start_goes_by_the_list_that_the_folder_could_not_keep() {
     as_one_who_may_not_write(
+        module_path!(),
         "a_start_goes_by_the_list_that_the_folder_could_not_keep",
         || {
             let folder = bare();
@@ -531,6 +508,7 @@ fn a_start_goes_by_the_list_that_the_folder_could_not_keep() {
 #[test]
 fn a_list_that_is_kept_elsewhere_is_written_as_seldom_as_one_in_a_folder() {
     as_one_who_may_not_write(
+        module_path!(),
         "a_list_that_is_kept_elsewhere_is_written_as_seldom_as_one_in_a_folder",
         || {
             let folder = bare();
@@ -561,6 +539,7 @@ fn a_list_that_is_kept_elsewhere_is_written_as_seldom_as_one_in_a_folder() {
 #[test]
 fn states_are_changed_without_a_file_and_no_key_is_made() {
     as_one_who_may_not_write(
+        module_path!(),
         "states_are_changed_without_a_file_and_no_key_is_made",
         || {
             let folder = bare();
@@ -622,6 +601,7 @@ fn states_are_changed_without_a_file_and_no_key_is_made() {
 #[test]
 fn a_start_signs_with_nothing_that_nobody_has_because_the_old_file_is_gone() {
     as_one_who_may_not_write(
+        module_path!(),
         "a_start_signs_with_nothing_that_nobody_has_because_the_old_file_is_gone",
         || {
             let folder = bare();
@@ -660,37 +640,41 @@ fn a_start_signs_with_nothing_that_nobody_has_because_the_old_file_is_gone() {
 /// other one is forgotten, lest it come back after months.
 #[test]
 fn the_list_of_the_folder_itself_comes_first() {
-    as_one_who_may_not_write("the_list_of_the_folder_itself_comes_first", || {
-        let folder = bare();
-        bring(folder.path(), NEWER, pem(1));
-        let shelf = Arc::new(Shelf::default());
-        let custody = open(folder.path(), shelf.recall(), NOW);
-        let (first, second) = (kid(pem(0)), kid(pem(1)));
-        assert_eq!(signer(&custody), second);
-        drop(custody);
-        let kept = shelf.list.lock().unwrap().clone().unwrap();
-        let other_way_round = kept
-            .replace("state = \"active\"", "state = \"swap\"")
-            .replace("state = \"retired\"", "state = \"active\"")
-            .replacen("state = \"swap\"", "state = \"retired\"", 1)
-            .replace("state = \"swap\"", "state = \"active\"");
-        bring(folder.path(), "keyring.toml", &other_way_round);
-        let custody = open(folder.path(), shelf.recall(), NOW);
-        assert_eq!(signer(&custody), first);
-        assert!(!custody.snapshot().keeps_states);
-        assert_eq!(*shelf.list.lock().unwrap(), None);
-        let refused = act(&custody, &Wish::Generate(RS256), NOW);
-        assert!(matches!(refused, Err(ActError::ReadOnly)));
-        // Where the folder becomes writable, it gets the list that was kept for it.
-        drop(custody);
-        chmod(folder.path(), 0o700);
-        fs::remove_file(folder.path().join("keyring.toml")).unwrap();
-        *shelf.list.lock().unwrap() = Some(other_way_round);
-        let custody = open(folder.path(), shelf.recall(), NOW);
-        assert_eq!(signer(&custody), first);
-        assert!(folder.path().join("keyring.toml").exists());
-        assert_eq!(*shelf.list.lock().unwrap(), None);
-    });
+    as_one_who_may_not_write(
+        module_path!(),
+        "the_list_of_the_folder_itself_comes_first",
+        || {
+            let folder = bare();
+            bring(folder.path(), NEWER, pem(1));
+            let shelf = Arc::new(Shelf::default());
+            let custody = open(folder.path(), shelf.recall(), NOW);
+            let (first, second) = (kid(pem(0)), kid(pem(1)));
+            assert_eq!(signer(&custody), second);
+            drop(custody);
+            let kept = shelf.list.lock().unwrap().clone().unwrap();
+            let other_way_round = kept
+                .replace("state = \"active\"", "state = \"swap\"")
+                .replace("state = \"retired\"", "state = \"active\"")
+                .replacen("state = \"swap\"", "state = \"retired\"", 1)
+                .replace("state = \"swap\"", "state = \"active\"");
+            bring(folder.path(), "keyring.toml", &other_way_round);
+            let custody = open(folder.path(), shelf.recall(), NOW);
+            assert_eq!(signer(&custody), first);
+            assert!(!custody.snapshot().keeps_states);
+            assert_eq!(*shelf.list.lock().unwrap(), None);
+            let refused = act(&custody, &Wish::Generate(RS256), NOW);
+            assert!(matches!(refused, Err(ActError::ReadOnly)));
+            // Where the folder becomes writable, it gets the list that was kept for it.
+            drop(custody);
+            chmod(folder.path(), 0o700);
+            fs::remove_file(folder.path().join("keyring.toml")).unwrap();
+            *shelf.list.lock().unwrap() = Some(other_way_round);
+            let custody = open(folder.path(), shelf.recall(), NOW);
+            assert_eq!(signer(&custody), first);
+            assert!(folder.path().join("keyring.toml").exists());
+            assert_eq!(*shelf.list.lock().unwrap(), None);
+        },
+    );
 }
 
 /// The whole house, with a database on a disk: an operator revokes, the folder is put back as

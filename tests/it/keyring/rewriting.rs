@@ -17,7 +17,7 @@ use dingpass::keyring::{
 };
 
 use super::{NOW, chmod, edit, files, folder, kid, mode, only, opened, pem, put};
-use crate::support::{has, install_crypto, key_settings, private_folder};
+use crate::support::{as_one_who_may_not_write, has, install_crypto, key_settings, private_folder};
 
 const OLD: &str = "correct horse";
 const NEW: &str = "another horse";
@@ -372,15 +372,15 @@ fn a_file_that_was_changed_since_it_was_read_is_left_alone() {
 /// Managed from outside: nothing is written.
 #[test]
 fn in_a_folder_that_can_t_be_written_no_file_is_rewritten() {
-    let folder = folder();
-    chmod(folder.path(), 0o500);
-    if fs::write(folder.path().join("probe"), "").is_ok() {
-        // Root writes everywhere; a read-only mount can't be made here.
-        fs::remove_file(folder.path().join("probe")).unwrap();
-        chmod(folder.path(), 0o700);
-        return;
-    }
-    let refused = rewrite(&at_rest(folder.path(), Some(OLD), None).unwrap());
-    chmod(folder.path(), 0o700);
-    assert!(matches!(refused, Err(ActError::ReadOnly)));
+    as_one_who_may_not_write(
+        module_path!(),
+        "in_a_folder_that_can_t_be_written_no_file_is_rewritten",
+        || {
+            let folder = folder();
+            chmod(folder.path(), 0o500);
+            let refused = rewrite(&at_rest(folder.path(), Some(OLD), None).unwrap());
+            chmod(folder.path(), 0o700);
+            assert!(matches!(refused, Err(ActError::ReadOnly)));
+        },
+    );
 }

@@ -28,7 +28,7 @@ pub(crate) use rp::{Answer, RelyingParty, SignedIn};
 pub(crate) use sample::SAMPLE;
 pub(crate) use signed::end_all_signed_by;
 pub(crate) use simulator::DingTalkSim;
-pub(crate) use tools::{as_nobody, has, nobody_reaches};
+pub(crate) use tools::{as_nobody, as_one_who_may_not_write, has, nobody_reaches};
 pub(crate) use upstream::upstream_beside;
 
 /// An HTTP client that follows nothing and uses no proxy.
