@@ -15,6 +15,7 @@ use dingpass::keyring::model::{Key, KeyState, KeyUse};
 use dingpass::keyring::rotation::Act;
 use dingpass::keyring::{ActError, Custody, Fault, KeyringError, Settings, Wish};
 
+use super::shown::{DAY, RS256, published, signer};
 use super::{
     NOW, chmod, edit, files, folder, kid, only, pem, private_folder, put, unserved_folder,
 };
@@ -22,9 +23,7 @@ use crate::support::{as_one_who_may_not_write, install_crypto, jwks_of, key_sett
 
 /// The file of the first key. Looked for as a whole: another one's kid may begin like its end.
 const FIRST: &str = "20260101T000000Z-RS256-a.pem";
-const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
 const HOUR: Duration = Duration::from_secs(3_600);
-const DAY: Duration = Duration::from_secs(86_400);
 
 fn try_open(folder: &Path, settings: Settings, now: Timestamp) -> Result<Custody, KeyringError> {
     install_crypto();
@@ -53,14 +52,6 @@ fn key_of(custody: &Custody, kid: &str) -> Key {
         .find(kid)
         .expect("it is listed")
         .clone()
-}
-
-fn signer(custody: &Custody) -> String {
-    custody.keyring().signer().unwrap().kid().to_owned()
-}
-
-fn published(custody: &Custody) -> Vec<String> {
-    super::published(&custody.keyring())
 }
 
 /// Two looks: a folder that changed is read when it has been quiet in between.

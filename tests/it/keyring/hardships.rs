@@ -15,15 +15,9 @@ use dingpass::keyring::model::{KeyState, KeyUse};
 use dingpass::keyring::rotation::{Act, ActRefused};
 use dingpass::keyring::{ActError, Custody, Fault, PrivateKey, Settings, Wish};
 
+use super::shown::{DAY, RS256, published, seconds, signer, state_of};
 use super::{NOW, chmod, edit, files, folder, kid, only, pem, put, refusal, unserved_folder};
 use crate::support::{install_crypto, key_settings};
-
-const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
-const DAY: Duration = Duration::from_secs(86_400);
-
-fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
-}
 
 /// A schedule of seconds: the wait is four, a turn is twenty; a token lives for thirty, and a
 /// key stays for one more.
@@ -42,18 +36,6 @@ fn open(folder: &Path, now: Timestamp) -> Custody {
     install_crypto();
     Custody::open(folder, quick(), Arc::new(SystemEntropy), now)
         .unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn signer(custody: &Custody) -> String {
-    custody.keyring().signer().unwrap().kid().to_owned()
-}
-
-fn published(custody: &Custody) -> Vec<String> {
-    super::published(&custody.keyring())
-}
-
-fn state_of(custody: &Custody, kid: &str) -> Option<KeyState> {
-    custody.snapshot().keys.find(kid).map(|key| key.state)
 }
 
 fn look_twice(custody: &Custody, now: Timestamp) -> Option<Fault> {

@@ -14,6 +14,7 @@ mod remembered;
 mod rewriting;
 mod rotation;
 mod sealing;
+mod shown;
 mod signing;
 mod succession;
 

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use dingpass::app::{App, Foundation};
 use dingpass::clock::{SystemClock, Timestamp};
@@ -24,14 +23,9 @@ use dingpass::keyring::{
 use dingpass::operator::keys::{KeyAnswer, KeyQuestion, KeyRequest};
 use dingpass::store::{self, Location};
 
+use super::shown::{RS256, published, seconds, signer, state_of};
 use super::{NOW, chmod, files, folder, kid, pem, put};
 use crate::support::{as_one_who_may_not_write, install_crypto, key_settings, private_folder};
-
-const RS256: KeyUse = KeyUse::Sign(SigningAlg::Rs256);
-
-fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
-}
 
 /// A schedule of seconds: the wait is four, a turn is twenty.
 fn quick() -> Settings {
@@ -95,18 +89,6 @@ fn revoked(kid: &str, public: Option<String>) -> Remembered {
         }],
         ..Remembered::default()
     }
-}
-
-fn signer(custody: &Custody) -> String {
-    custody.keyring().signer().unwrap().kid().to_owned()
-}
-
-fn published(custody: &Custody) -> Vec<String> {
-    super::published(&custody.keyring())
-}
-
-fn state_of(custody: &Custody, kid: &str) -> Option<KeyState> {
-    custody.snapshot().keys.find(kid).map(|key| key.state)
 }
 
 fn act(custody: &Custody, wish: &Wish, now: Timestamp) -> Result<(), ActError> {
