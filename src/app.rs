@@ -103,7 +103,7 @@ impl Foundation {
         };
         warn_of_a_lost_database(config);
         let store = store::open(&location)?;
-        let custody = Custody::open_remembering(
+        let custody = Custody::open(
             &config.keys.directory,
             key_settings(&config.keys, &config.lifetimes, &config.clients),
             key_memory::remembered(&store, true)?,

@@ -29,27 +29,13 @@ use crate::keyring::{Keyring, KeyringError, PrivateKey, files};
 type Opened = (Place, Held, bool, Option<KeySet>);
 
 impl Custody {
-    /// Reads the keys of a folder to serve with them, making what is missing; nothing is
-    /// remembered beside the folder.
-    ///
-    /// # Errors
-    /// [`KeyringError`] in words for an operator.
-    pub fn open(
-        folder: &Path,
-        settings: Settings,
-        entropy: Arc<dyn Entropy>,
-        now: Timestamp,
-    ) -> Result<Self, KeyringError> {
-        Self::open_remembering(folder, settings, Remembered::default(), entropy, now)
-    }
-
     /// Reads the keys of a folder to serve with them, making what is missing. What is
     /// remembered to be revoked is, whatever the folder says; a folder without a list goes on
     /// with the one that was kept elsewhere.
     ///
     /// # Errors
     /// [`KeyringError`] in words for an operator.
-    pub fn open_remembering(
+    pub fn open(
         folder: &Path,
         settings: Settings,
         remembered: Remembered,

@@ -13,7 +13,7 @@ use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::model::{Key, KeyState, KeyUse};
 use dingpass::keyring::rotation::Act;
-use dingpass::keyring::{ActError, Custody, Fault, KeyringError, Settings, Wish};
+use dingpass::keyring::{ActError, Custody, Fault, KeyringError, Remembered, Settings, Wish};
 
 use super::shown::{DAY, RS256, published, signer};
 use super::{
@@ -27,7 +27,13 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 fn try_open(folder: &Path, settings: Settings, now: Timestamp) -> Result<Custody, KeyringError> {
     install_crypto();
-    Custody::open(folder, settings, Arc::new(SystemEntropy), now)
+    Custody::open(
+        folder,
+        settings,
+        Remembered::default(),
+        Arc::new(SystemEntropy),
+        now,
+    )
 }
 
 fn open(folder: &Path, now: Timestamp) -> Custody {

@@ -13,7 +13,7 @@ use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::model::{KeyState, KeyUse};
 use dingpass::keyring::rotation::{Act, ActRefused};
-use dingpass::keyring::{ActError, Custody, Fault, PrivateKey, Settings, Wish};
+use dingpass::keyring::{ActError, Custody, Fault, PrivateKey, Remembered, Settings, Wish};
 
 use super::shown::{DAY, RS256, published, seconds, signer, state_of};
 use super::{NOW, chmod, edit, files, folder, kid, only, pem, put, refusal, unserved_folder};
@@ -34,8 +34,14 @@ fn quick() -> Settings {
 
 fn open(folder: &Path, now: Timestamp) -> Custody {
     install_crypto();
-    Custody::open(folder, quick(), Arc::new(SystemEntropy), now)
-        .unwrap_or_else(|error| panic!("{error}"))
+    Custody::open(
+        folder,
+        quick(),
+        Remembered::default(),
+        Arc::new(SystemEntropy),
+        now,
+    )
+    .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn look_twice(custody: &Custody, now: Timestamp) -> Option<Fault> {
@@ -269,7 +275,14 @@ fn a_start_on_a_full_disk_goes_on_when_there_is_room() {
     edit(folder.path(), |list| {
         list.replace("signs_for_ms = 600000", "signs_for_ms = 2000")
     });
-    let custody = Custody::open(folder.path(), settings, Arc::new(SystemEntropy), now).unwrap();
+    let custody = Custody::open(
+        folder.path(),
+        settings,
+        Remembered::default(),
+        Arc::new(SystemEntropy),
+        now,
+    )
+    .unwrap();
     let fault = custody.fault();
     assert!(
         matches!(fault.as_deref(), Some(Fault::Unwritable(_))),

@@ -71,7 +71,7 @@ impl Shelf {
 
 fn try_open(folder: &Path, known: Remembered, now: Timestamp) -> Result<Custody, KeyringError> {
     install_crypto();
-    Custody::open_remembering(folder, quick(), known, Arc::new(SystemEntropy), now)
+    Custody::open(folder, quick(), known, Arc::new(SystemEntropy), now)
 }
 
 fn open(folder: &Path, known: Remembered, now: Timestamp) -> Custody {
@@ -498,7 +498,7 @@ fn a_list_that_is_kept_elsewhere_is_written_as_seldom_as_one_in_a_folder() {
             let shelf = Arc::new(Shelf::default());
             let mut settings = key_settings();
             settings.policy.rotate_every = None;
-            let custody = Custody::open_remembering(
+            let custody = Custody::open(
                 folder.path(),
                 settings,
                 shelf.recall(),

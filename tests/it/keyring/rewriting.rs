@@ -34,7 +34,13 @@ fn settings(present: Option<&str>, old: Option<&str>) -> Settings {
 fn start(folder: &Path, present: Option<&str>) -> Result<Custody, KeyringError> {
     install_crypto();
     let settings = settings(present, None);
-    Custody::open(folder, settings, Arc::new(SystemEntropy), NOW)
+    Custody::open(
+        folder,
+        settings,
+        Remembered::default(),
+        Arc::new(SystemEntropy),
+        NOW,
+    )
 }
 
 fn at_rest(

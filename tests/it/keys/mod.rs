@@ -26,7 +26,7 @@ use dingpass::clock::{Clock as _, SystemClock};
 use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::model::KeyUse;
-use dingpass::keyring::{Custody, Settings};
+use dingpass::keyring::{Custody, Remembered, Settings};
 use dingpass::operator::keys::{
     Done, KeyAnswer, KeyLine, KeyList, KeyQuestion, KeyRequest, KeyStatus, Planned, Refusal,
     RefusalCause, SetName,
@@ -88,8 +88,14 @@ impl Bureau {
     async fn at(folder: TempDir, plan: Plan, settings: Settings) -> Self {
         install_crypto();
         let path = folder.path().join("keys");
-        let custody =
-            Custody::open(&path, settings, Arc::new(SystemEntropy), SystemClock.now()).unwrap();
+        let custody = Custody::open(
+            &path,
+            settings,
+            Remembered::default(),
+            Arc::new(SystemEntropy),
+            SystemClock.now(),
+        )
+        .unwrap();
         let house = plan.custody(Arc::new(custody)).start().await;
         let socket = TempDir::new().unwrap();
         let admin = AdminSocket::bind(&socket.path().join("operator.sock")).unwrap();

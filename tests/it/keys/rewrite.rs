@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dingpass::clock::{Clock as _, SystemClock};
 use dingpass::entropy::SystemEntropy;
-use dingpass::keyring::{Custody, Kept, Settings};
+use dingpass::keyring::{Custody, Kept, Remembered, Settings};
 use dingpass::operator::keys::{
     KeyAnswer, KeyQuestion, KeyRequest, RefusalCause, Rewritten, SecretText,
 };
@@ -27,7 +27,16 @@ async fn bureau() -> Bureau {
     let folder = TempDir::new().unwrap();
     install_crypto();
     let (path, entropy) = (folder.path().join("keys"), Arc::new(SystemEntropy));
-    drop(Custody::open(&path, settings(), entropy, SystemClock.now()).unwrap());
+    drop(
+        Custody::open(
+            &path,
+            settings(),
+            Remembered::default(),
+            entropy,
+            SystemClock.now(),
+        )
+        .unwrap(),
+    );
     let settings = Settings {
         passphrase: Some(PASSPHRASE.into()),
         ..settings()

@@ -12,7 +12,7 @@ use dingpass::domain::issuer::Issuer;
 use dingpass::domain::readiness::OnUnready;
 use dingpass::domain::revoked_key::RevokedKey;
 use dingpass::entropy::SystemEntropy;
-use dingpass::keyring::Custody;
+use dingpass::keyring::{Custody, Remembered};
 use dingpass::operator::keys::{KeyOffice, KeyQuestion, KeyRequest, Knowledge, Parts};
 use dingpass::store::{AuditKeeping, Retention, SignedBy, Store, StoreError};
 use tokio::sync::{Notify, watch};
@@ -173,6 +173,7 @@ async fn what_a_killed_process_could_not_tell_is_told_after_its_restart() {
     let again = Custody::open(
         &bureau.keys(),
         settings(),
+        Remembered::default(),
         Arc::new(SystemEntropy),
         SystemClock.now(),
     )

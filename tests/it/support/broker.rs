@@ -9,7 +9,7 @@ use dingpass::app::{App, Foundation, key_settings};
 use dingpass::clock::Clock as _;
 use dingpass::config;
 use dingpass::entropy::SystemEntropy;
-use dingpass::keyring::{Custody, Keyring};
+use dingpass::keyring::{Custody, Keyring, Remembered};
 use dingpass::store::{self, Location, Store};
 
 use super::keys::custody_with;
@@ -153,7 +153,16 @@ impl House {
                 None => custody_with(settings),
                 Some(folder) => {
                     let entropy = Arc::new(SystemEntropy);
-                    Arc::new(Custody::open(folder, settings, entropy, clock.now()).unwrap())
+                    Arc::new(
+                        Custody::open(
+                            folder,
+                            settings,
+                            Remembered::default(),
+                            entropy,
+                            clock.now(),
+                        )
+                        .unwrap(),
+                    )
                 }
             }
         });

@@ -12,7 +12,7 @@ use dingpass::domain::signing_alg::SigningAlg;
 use dingpass::entropy::SystemEntropy;
 use dingpass::keyring::model::KeyUse;
 use dingpass::keyring::rotation::Policy;
-use dingpass::keyring::{Custody, Keyring, KeyringError, Settings};
+use dingpass::keyring::{Custody, Keyring, KeyringError, Remembered, Settings};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use tempfile::TempDir;
 
@@ -92,7 +92,13 @@ pub(crate) fn private_folder() -> TempDir {
 /// The keys of a folder.
 pub(crate) fn open_folder(folder: &Path, now: Timestamp) -> Result<Custody, KeyringError> {
     install_crypto();
-    Custody::open(folder, key_settings(), Arc::new(SystemEntropy), now)
+    Custody::open(
+        folder,
+        key_settings(),
+        Remembered::default(),
+        Arc::new(SystemEntropy),
+        now,
+    )
 }
 
 /// What a keyring publishes.
