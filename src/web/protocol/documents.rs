@@ -36,7 +36,8 @@ pub(in crate::web) async fn jwks(
 }
 
 /// `GET /jwks/{client}`: the same to the byte. Anybody may ask, so it shows that somebody has
-/// the keys who says that it is that client, unless it comes from where that one proves it; what would be hidden by more is public.
+/// the keys who says that it is that client, unless it comes from where that one proves it;
+/// what would be hidden by more is public.
 pub(in crate::web) async fn jwks_of_client(
     State(web): State<Arc<Web>>,
     Extension(correlation): Extension<Correlation>,
